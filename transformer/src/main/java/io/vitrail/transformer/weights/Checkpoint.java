@@ -1,0 +1,124 @@
+package io.vitrail.transformer.weights;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.vitrail.transformer.Check;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A model as Hugging Face transformers saves it: {@code config.json} and weights, as safetensors or a pickle, in one
+ * file or several with an index.
+ *
+ * <p>Names are those that models have today; old ones, such as {@code LayerNorm.gamma}, are translated. Any thread may
+ * read; arrays that were made of tensors stay valid when the checkpoint is closed.
+ */
+public final class Checkpoint implements AutoCloseable {
+    private static final String CONFIG = "config.json";
+
+    private final Path folder;
+    private final TensorFile weights;
+    private final Map<String, String> storedNames = new LinkedHashMap<>();
+
+    private Checkpoint(Path folder, TensorFile weights) {
+        this.folder = folder;
+        this.weights = weights;
+        for (String stored : weights.names()) {
+            String other = storedNames.put(LegacyNames.modern(stored), stored);
+            if (other != null) {
+                String what = Quote.of(other) + " and " + Quote.of(stored) + " are two names of one weight.";
+                throw CheckpointException.of(what, weights.file(), "remove one of them from the file.");
+            }
+        }
+    }
+
+    /**
+     * Opens a checkpoint; the caller closes it.
+     *
+     * <p>In a folder, the weights are the first of model.safetensors, model.safetensors.index.json, pytorch_model.bin
+     * and pytorch_model.bin.index.json that is there.
+     *
+     * @param path its folder, or its weights file or index in that folder
+     * @throws CheckpointException if nothing is there, or the weights can't be read; the message says why
+     */
+    public static Checkpoint open(Path path) {
+        TensorFile weights = WeightFiles.open(path);
+        try {
+            return new Checkpoint(weights.file().toAbsolutePath().getParent(), weights);
+        } catch (CheckpointException e) {
+            weights.close();
+            throw e;
+        }
+    }
+
+    /** The folder with the config, the weights and the tokenizer; absolute. */
+    public Path folder() {
+        return folder;
+    }
+
+    /** The file of the weights, or the index of several. */
+    public Path file() {
+        return weights.file();
+    }
+
+    /**
+     * Reads config.json.
+     *
+     * @throws CheckpointException if it is missing or isn't a JSON object
+     */
+    public JsonNode config() {
+        Path file = folder.resolve(CONFIG);
+        if (!Files.exists(file)) {
+            throw CheckpointException.of(
+                    "The checkpoint has no " + CONFIG + ", which describes the model.",
+                    file,
+                    "download it from where the weights come from.");
+        }
+        return JsonFile.read(file);
+    }
+
+    /** The names of all weights. */
+    public Set<String> names() {
+        return Collections.unmodifiableSet(storedNames.keySet());
+    }
+
+    /** Whether there is a weight of that name. */
+    public boolean has(String name) {
+        return storedNames.containsKey(name);
+    }
+
+    /**
+     * The weight of that name, not yet read.
+     *
+     * @throws IllegalArgumentException if there is none
+     * @throws CheckpointException if an index promises it in a file that lacks it
+     */
+    public StoredTensor tensor(String name) {
+        Check.that(has(name), "There is no weight %s among the %d of %s", Quote.of(name), storedNames.size(), file());
+        return weights.tensor(storedNames.get(name));
+    }
+
+    /** The bytes that all weights take together as they are stored. */
+    public long bytes() {
+        return names().stream().mapToLong(name -> tensor(name).bytes()).sum();
+    }
+
+    /**
+     * Whether the weights carry their base model's prefix: checkpoints of {@code ViTModel} don't, those of
+     * {@code ViTForImageClassification} do. For {@link WeightTable#load}.
+     *
+     * @param prefix such as {@code vit}
+     * @return the prefix if a weight's name begins with it and a dot; otherwise the empty text
+     */
+    public String base(String prefix) {
+        return names().stream().anyMatch(name -> name.startsWith(prefix + ".")) ? prefix : "";
+    }
+
+    @Override
+    public void close() {
+        weights.close();
+    }
+}

@@ -1,0 +1,86 @@
+package io.vitrail.transformer.weights;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * JSON files of a checkpoint, such as {@code config.json}: one object each. They come from strangers, so their size,
+ * depth and number of values are bounded, and a key given twice is an error.
+ */
+public final class JsonFile {
+    private static final int MOST_BYTES = 16 << 20;
+    private static final int MOST_TOKENS = 2_000_000;
+    private static final int DEEPEST = 100;
+    private static final JsonMapper MAPPER = JsonMapper.builder(strict(MOST_BYTES, MOST_TOKENS))
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private JsonFile() {}
+
+    /**
+     * Reads a file that holds one JSON object.
+     *
+     * @throws CheckpointException if it is missing or isn't such a file, is larger than 16 MB, is nested more than 100
+     *     deep, holds more than 2 million tokens, or gives a key twice in one object
+     */
+    public static JsonNode read(Path file) {
+        if (!Files.isRegularFile(file)) {
+            throw CheckpointException.of(
+                    "The file does not exist.", file, "check the path, or download the checkpoint again.");
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            JsonNode root = MAPPER.readTree(in);
+            if (!root.isObject()) {
+                throw CheckpointException.of(
+                        "A JSON object must stand here, from { to }.", file, "download the file again.");
+            }
+            return root;
+        } catch (JsonProcessingException e) {
+            throw refusal(e, file);
+        } catch (IOException e) {
+            throw CheckpointException.of("The file cannot be read: " + e + ".", file, "check its permissions.", e);
+        }
+    }
+
+    /** A parser's complaint about a file, with its place there. */
+    static CheckpointException refusal(JsonProcessingException e, Path file) {
+        String place = e.getLocation() == null
+                ? ""
+                : " (line " + e.getLocation().getLineNr() + ", column "
+                        + e.getLocation().getColumnNr() + ")";
+        String problem = Quote.line(e.getOriginalMessage());
+        return CheckpointException.of(
+                "The JSON is damaged or beyond the limits" + place + ": " + problem + ".",
+                file,
+                "download the file again.",
+                e);
+    }
+
+    /**
+     * Parsers with bounds. Python writes NaN and Infinity, so they read them; they keep no table of a stranger's names.
+     */
+    static JsonFactory strict(long bytes, long tokens) {
+        StreamReadConstraints constraints = StreamReadConstraints.builder()
+                .maxDocumentLength(bytes)
+                .maxTokenCount(tokens)
+                .maxNestingDepth(DEEPEST)
+                .build();
+        return JsonFactory.builder()
+                .streamReadConstraints(constraints)
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+                .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+                .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                .build();
+    }
+}

@@ -1,0 +1,76 @@
+package io.vitrail.transformer.weights;
+
+import io.vitrail.transformer.Check;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A file in the safetensors format: a header in JSON, then the tensors' bytes. Nothing is executed, and nothing but the
+ * header is read until a tensor is asked for.
+ *
+ * <p>As strict as the reference implementation (github.com/huggingface/safetensors): the header may take 100 MB, keys
+ * are unique, and the tensors cover the rest of the file exactly, without a gap or an overlap.
+ */
+public final class SafeTensors implements TensorFile {
+    private final ModelFile source;
+    private final Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+    private final Map<String, String> metadata;
+
+    private SafeTensors(ModelFile source, SafeTensorsHeader header) {
+        this.source = source;
+        metadata = header.metadata();
+        header.entries().forEach((name, entry) -> {
+            FileRegion region = source.region(header.bytes() + entry.begin(), entry.end() - entry.begin());
+            tensors.put(name, new StoredTensor(name, entry.type(), entry.shape(), region));
+        });
+    }
+
+    /**
+     * Opens a file; the caller closes it, after which arrays made of it stay valid.
+     *
+     * @throws CheckpointException if it is missing or isn't a valid safetensors file
+     */
+    public static SafeTensors open(Path file) {
+        return open(ModelFile.open(file));
+    }
+
+    static SafeTensors open(ModelFile source) {
+        try {
+            return new SafeTensors(source, SafeTensorsHeader.read(source));
+        } catch (CheckpointException e) {
+            source.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public Path file() {
+        return source.path();
+    }
+
+    /** The names of all tensors, in the order in which they lie in the file. */
+    @Override
+    public Set<String> names() {
+        return Collections.unmodifiableSet(tensors.keySet());
+    }
+
+    @Override
+    public StoredTensor tensor(String name) {
+        StoredTensor tensor = tensors.get(name);
+        Check.that(tensor != null, "There is no tensor %s among the %d of %s", Quote.of(name), tensors.size(), file());
+        return tensor;
+    }
+
+    /** The texts that the writer left beside the tensors, such as {@code format: pt}. */
+    public Map<String, String> metadata() {
+        return metadata;
+    }
+
+    @Override
+    public void close() {
+        source.close();
+    }
+}

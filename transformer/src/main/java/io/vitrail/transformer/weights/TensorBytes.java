@@ -1,0 +1,17 @@
+package io.vitrail.transformer.weights;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+
+/** Where the elements of a tensor lie in a file. */
+sealed interface TensorBytes permits FileRegion, StridedRegion {
+
+    /** The file that holds them. */
+    Path file();
+
+    /** The elements row by row, little-endian, at most 2 GiB. */
+    ByteBuffer read();
+
+    /** Whether native code may use {@link #read}'s buffer as an array's memory, writes included. */
+    boolean isMappable();
+}

@@ -1,0 +1,35 @@
+package io.vitrail.transformer.weights;
+
+import ai.djl.nn.Parameter;
+import io.vitrail.transformer.Check;
+import java.util.Arrays;
+
+/**
+ * One weight of a checkpoint and one parameter of a model that belong together.
+ *
+ * @param row says so
+ * @param name of the weight
+ * @param path of the parameter
+ * @param storedShape the weight's shape in the checkpoint
+ */
+record WeightBinding(WeightRow row, String name, String path, Parameter parameter, long[] storedShape) {
+    WeightBinding {
+        long elements = Arrays.stream(storedShape).reduce(1, Math::multiplyExact);
+        Check.state(
+                elements == parameter.getShape().size(),
+                "Table row %d: the checkpoint's shape %s has another size than %s of parameter '%s'",
+                row.number(),
+                Arrays.toString(storedShape),
+                parameter.getShape(),
+                path);
+    }
+
+    /** The parameter's shape. */
+    long[] shape() {
+        return parameter.getShape().getShape();
+    }
+
+    boolean isTransposed() {
+        return row.note() == RowNote.TRANSPOSED && storedShape.length == 2;
+    }
+}

@@ -1,0 +1,193 @@
+package io.vitrail.transformer.weights;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.training.initializer.Initializer;
+import io.vitrail.transformer.Check;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Which weight of a checkpoint goes into which parameter of a model: a table that stands beside the architecture.
+ *
+ * <pre>{@code
+ * checkpoint                                | block             | shape of the weight | note
+ * {base}.embeddings.cls_token               | classToken        | 1, 1, width
+ * {base}.encoder.layer.{i}.output.dense     | blocks.{i}.mlp.fc2| width, 4*width
+ * {base}.pooler.*                           | -                 | -                   | unused: not part of this model
+ * }</pre>
+ *
+ * <p>{@code {base}.} is the prefix of the checkpoint's base model, or nothing. A single letter in braces ranges over a
+ * list of blocks. A block stands for all its own parameters, whose names are appended; a path may also lead to one
+ * parameter. The shape is that of the parameter {@code weight} (of the one parameter there is, otherwise), in names of
+ * sizes, numbers and products, or {@code scalar}; it is checked. A row whose block this configuration of the model
+ * lacks doesn't apply.
+ *
+ * <p>A note is one of these words, a colon and a reason: {@code transposed} (a stored matrix has its axes swapped),
+ * {@code reshaped} (the shape is then {@code tokens, width from 1, tokens, width}), {@code optional} (if it is missing,
+ * the parameter keeps its value), {@code tied} (the block can share an earlier row's parameter; this is then a second
+ * name of it, read if the first is missing), {@code unused} (the block is {@code -}; the name may contain {@code *}).
+ */
+public final class WeightTable {
+    private static final Map<String, String> METADATA = Map.of("format", "pt"); // transformers insists on it
+
+    private final List<WeightRow> rows;
+
+    private WeightTable(List<WeightRow> rows) {
+        this.rows = rows;
+    }
+
+    /**
+     * Reads a table: a header, then a row per line.
+     *
+     * @throws IllegalStateException if the table is malformed; the message says which row
+     */
+    public static WeightTable parse(String table) {
+        List<String> lines = table.lines().filter(line -> !line.isBlank()).toList();
+        Check.state(
+                !lines.isEmpty() && lines.get(0).strip().startsWith("checkpoint"),
+                "A weight table begins with the header 'checkpoint | block | shape of the weight | note'");
+        List<WeightRow> rows = new ArrayList<>();
+        for (int i = 1; i < lines.size(); i++) {
+            rows.add(WeightRow.parse(i, lines.get(i)));
+        }
+        return new WeightTable(List.copyOf(rows));
+    }
+
+    /**
+     * Fills a model's parameters with a checkpoint's weights, all or none.
+     *
+     * @param base the checkpoint's prefix of the base model without a dot, or the empty text: {@link Checkpoint#base}
+     * @param root the model, whose parameters have shapes
+     * @param sizes values for the names in the column of shapes
+     * @param manager the owner of the parameters' arrays; whoever closes it closes them
+     * @throws CheckpointException if weights are missing, left over, or have another shape; it lists all of them
+     * @throws IllegalStateException if the table doesn't describe the model
+     */
+    public void load(
+            Checkpoint checkpoint, String base, WeightHolder root, Map<String, Long> sizes, NDManager manager) {
+        Map<WeightBinding, StoredTensor> sources = sources(checkpoint, base, root, sizes);
+        sources.forEach((binding, tensor) -> set(binding.parameter(), array(binding, tensor, manager), manager));
+    }
+
+    /** The weight for each parameter; every misfit is found before anything is loaded. */
+    private Map<WeightBinding, StoredTensor> sources(
+            Checkpoint checkpoint, String base, WeightHolder root, Map<String, Long> sizes) {
+        Map<WeightBinding, StoredTensor> sources = new LinkedHashMap<>();
+        Misfits misfits = new Misfits();
+        Set<String> leftOver = new LinkedHashSet<>(checkpoint.names());
+        for (List<WeightBinding> names : new WeightBindings(rows, base, root, sizes).groups()) {
+            names.stream()
+                    .filter(binding -> checkpoint.has(binding.name()))
+                    .findFirst()
+                    .ifPresentOrElse(
+                            binding -> sources.put(binding, checkpoint.tensor(binding.name())),
+                            () -> check(names.get(0), misfits));
+            names.forEach(binding -> leftOver.remove(binding.name()));
+        }
+        sources.forEach((binding, tensor) -> check(binding, tensor, misfits));
+        List<Pattern> unused = unused(base);
+        leftOver.stream()
+                .filter(name ->
+                        unused.stream().noneMatch(row -> row.matcher(name).matches()))
+                .forEach(misfits::addLeftOver);
+        misfits.throwIfAny(checkpoint.file());
+        return sources;
+    }
+
+    private static void check(WeightBinding missing, Misfits misfits) {
+        boolean optional = missing.row().note() == RowNote.OPTIONAL;
+        if (!optional || !missing.parameter().isInitialized()) {
+            misfits.addMissing(missing);
+        }
+    }
+
+    private static void check(WeightBinding binding, StoredTensor tensor, Misfits misfits) {
+        if (!Arrays.equals(tensor.shape(), binding.storedShape())) {
+            misfits.addMisshapen(binding, tensor);
+        } else if (!tensor.type().isFloating()) {
+            misfits.addMistyped(binding, tensor);
+        }
+    }
+
+    private List<Pattern> unused(String base) {
+        return rows.stream()
+                .filter(row -> row.note() == RowNote.UNUSED)
+                .map(row -> row.pattern(base))
+                .toList();
+    }
+
+    private static NDArray array(WeightBinding binding, StoredTensor tensor, NDManager manager) {
+        if (!binding.isTransposed()) {
+            return tensor.reshaped(binding.shape()).toArray(manager);
+        }
+        try (NDManager scratch = manager.newSubManager()) {
+            NDArray rowByRow = tensor.toCopiedArray(scratch).transpose().flatten();
+            NDArray array = rowByRow.reshape(new Shape(binding.shape()));
+            array.attach(manager);
+            return array;
+        }
+    }
+
+    /**
+     * Gives a parameter its array. {@link Parameter#setArray} refuses a parameter that has a shape already; {@code
+     * initialize} takes what the initializer returns, names it, and lets it require gradients unless it is frozen.
+     */
+    private static void set(Parameter parameter, NDArray array, NDManager manager) {
+        parameter.close();
+        Initializer before = parameter.getInitializer();
+        parameter.setInitializer((owner, shape, type) -> array);
+        parameter.initialize(manager, DataType.FLOAT32);
+        parameter.setInitializer(before);
+    }
+
+    /**
+     * The names by which a checkpoint calls a model's parameters, in the table's order.
+     *
+     * @throws IllegalStateException if the table doesn't describe the model
+     */
+    public Map<String, Parameter> names(String base, WeightHolder root, Map<String, Long> sizes) {
+        Map<String, Parameter> names = new LinkedHashMap<>();
+        for (WeightBinding binding : saved(base, root, sizes)) {
+            names.put(binding.name(), binding.parameter());
+        }
+        return Collections.unmodifiableMap(names);
+    }
+
+    /**
+     * Saves a model's parameters under the checkpoint's names and in its shapes, as one safetensors file.
+     *
+     * @param file replaced only when the new one is complete
+     * @param floats the type to store: F32, F16 or BF16
+     * @throws CheckpointException if the file can't be written
+     */
+    public void save(Path file, StorageType floats, String base, WeightHolder root, Map<String, Long> sizes) {
+        Map<String, NDArray> views = new LinkedHashMap<>();
+        try {
+            for (WeightBinding binding : saved(base, root, sizes)) {
+                NDArray array = binding.parameter().getArray();
+                Shape stored = new Shape(binding.storedShape());
+                views.put(binding.name(), binding.isTransposed() ? array.transpose() : array.reshape(stored));
+            }
+            SafeTensorsWriter.write(file, views, floats, METADATA);
+        } finally {
+            views.values().forEach(NDArray::close);
+        }
+    }
+
+    private List<WeightBinding> saved(String base, WeightHolder root, Map<String, Long> sizes) {
+        return new WeightBindings(rows, base, root, sizes)
+                .groups().stream().map(group -> group.get(0)).toList();
+    }
+}
