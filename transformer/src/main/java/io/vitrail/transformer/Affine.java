@@ -1,0 +1,45 @@
+package io.vitrail.transformer;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * The weights of y = x Wᵀ + b, as one set of {@link Operations} wants them: as loaded, or packed for a kernel. The arrays
+ * belong to the model.
+ *
+ * @param weight [outWidth, inWidth] as loaded; opaque once packed
+ * @param bias [outWidth], if there is one
+ * @param inWidth width of x
+ * @param outWidth width of y
+ */
+public record Affine(NDArray weight, Optional<NDArray> bias, int inWidth, int outWidth) {
+    /** Several maps of the same input as one, their outputs side by side; missing biases count as 0 if another has one. */
+    public static Affine stack(Affine... parts) {
+        NDList weights = new NDList(Arrays.stream(parts).map(Affine::weight).toArray(NDArray[]::new));
+        boolean biased = Arrays.stream(parts).anyMatch(part -> part.bias().isPresent());
+        NDList biases = new NDList(Arrays.stream(parts)
+                .map(part -> part.bias()
+                        .orElseGet(() ->
+                                part.weight().getManager().zeros(new ai.djl.ndarray.types.Shape(part.outWidth()))))
+                .toArray(NDArray[]::new));
+        int outWidth = Arrays.stream(parts).mapToInt(Affine::outWidth).sum();
+        return new Affine(
+                NDArrays.concat(weights, 0),
+                biased ? Optional.of(NDArrays.concat(biases, 0)) : Optional.empty(),
+                parts[0].inWidth(),
+                outWidth);
+    }
+
+    /** The form that the operations want; where that is another one, these arrays are freed. */
+    Affine preparedFor(Operations operations) {
+        Affine ready = operations.prepare(this);
+        if (ready.weight() != weight) {
+            weight.close();
+            bias.ifPresent(NDArray::close);
+        }
+        return ready;
+    }
+}

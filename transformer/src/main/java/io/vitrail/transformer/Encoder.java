@@ -1,0 +1,48 @@
+package io.vitrail.transformer;
+
+import ai.djl.ndarray.NDArray;
+import java.util.List;
+import java.util.function.IntFunction;
+
+/**
+ * A stack of blocks. It is the border between float32 and what the operations compute in, and the one place where the scopes
+ * of intermediate tensors open: whatever a layer makes is freed when it ends.
+ */
+public final class Encoder extends TensorBlock {
+    private final List<TensorBlock> blocks;
+
+    /** @param block makes the block of each layer, counted from 0 */
+    public Encoder(int depth, IntFunction<? extends TensorBlock> block) {
+        Check.that(depth >= 0, "depth (%d) must not be negative", depth);
+        blocks = java.util.stream.IntStream.range(0, depth)
+                .<TensorBlock>mapToObj(i -> part(Integer.toString(i), block.apply(i)))
+                .toList();
+    }
+
+    /** Tokens through all layers; their vectors are consumed. */
+    public Tokens forward(Tokens tokens, Pass pass) {
+        AttentionMask mask = pass.mask().and(tokens.mask());
+        return new Tokens(forward(tokens.vectors(), pass.withMask(mask)), tokens.mask());
+    }
+
+    /** [batch, tokens, width] to the same; x is consumed: it is closed or overwritten. */
+    @Override
+    public NDArray forward(NDArray x, Pass pass) {
+        Operations inside = pass.operations().within();
+        Pass layerPass = pass.withOperations(inside);
+        pass.trace().append(Trace.Stage.HIDDEN_STATES, x);
+        x = Scope.of(x, inside::enter);
+        for (TensorBlock block : blocks) {
+            x = Scope.of(x, y -> block.forward(y, layerPass)); // [batch, tokens, width]
+            if (pass.trace().wants(Trace.Stage.HIDDEN_STATES)) {
+                pass.trace().append(Trace.Stage.HIDDEN_STATES, inside.leave(x));
+            }
+        }
+        return Scope.of(x, inside::leave);
+    }
+
+    @Override
+    public void prepareFor(Operations operations) {
+        super.prepareFor(operations.within());
+    }
+}

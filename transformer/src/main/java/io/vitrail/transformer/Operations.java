@@ -1,0 +1,72 @@
+package io.vitrail.transformer;
+
+import ai.djl.ndarray.NDArray;
+
+/**
+ * The few operations that every Transformer is made of: the seam between readable and fast. Blocks are written once over
+ * them; {@link ReadableOperations} specifies what each computes, the kernels compute the same faster.
+ *
+ * <p>Results belong to the manager of the first argument. Instances are immutable and may be shared by threads.
+ */
+public interface Operations {
+    /** Activation(x Wᵀ + b): [..., inWidth] to [..., outWidth]. */
+    NDArray linear(NDArray x, Affine affine, Activation activation);
+
+    /**
+     * softmax(q kᵀ · scale + mask) v (Vaswani et al. 2017, equation 1).
+     *
+     * @param q [batch, heads, queries, headWidth]
+     * @param k [batch, heads, keys, headWidth]
+     * @param v [batch, heads, keys, valueWidth]
+     * @return [batch, heads, queries, valueWidth]
+     */
+    NDArray attention(NDArray q, NDArray k, NDArray v, AttentionMask mask, float scale);
+
+    /** (x − mean) / √(variance + epsilon) · scale + shift over the last axis (Ba et al. 2016). */
+    NDArray layerNorm(NDArray x, NDArray scale, NDArray shift, float epsilon);
+
+    /** x / √(mean of x² + epsilon) · scale over the last axis (Zhang and Sennrich 2019). */
+    NDArray rmsNorm(NDArray x, NDArray scale, float epsilon);
+
+    /** The activation alone. */
+    NDArray activate(NDArray x, Activation activation);
+
+    /** x + update, the residual stream's next value; x must not be used afterwards, for it may be overwritten. */
+    NDArray residual(NDArray x, NDArray update);
+
+    /** x + update · scale, with scale [width]: the residual stream behind a layer scale; x must not be used afterwards. */
+    NDArray residual(NDArray x, NDArray update, NDArray scale);
+
+    /** Elementwise product of two arrays of one shape, or of one that broadcasts. */
+    NDArray multiply(NDArray x, NDArray y);
+
+    /**
+     * x · cos + half(x) · sin, where half(a, b) = (−b, a) for the halves a and b of the last axis: turns the pairs
+     * (xᵢ, xᵢ₊ₙ) with n = headWidth / 2 (Su et al. 2021, equation 34, with its pairs' members far apart).
+     *
+     * @param x [batch, heads, tokens, headWidth]
+     * @param cos float32, of x's shape or of one that broadcasts, such as [tokens, headWidth]; likewise sin
+     */
+    NDArray rotate(NDArray x, NDArray cos, NDArray sin);
+
+    /** Weights as these operations want them: packed or converted once, for inference. The result belongs to the weight's manager. */
+    Affine prepare(Affine affine);
+
+    /** A vector or table of weights as these operations want it. */
+    NDArray prepare(NDArray weight);
+
+    /** The operations that serve inside an encoder or decoder, where the arithmetic is; possibly of lower precision. */
+    default Operations within() {
+        return this;
+    }
+
+    /** float32 to what these operations compute in, at the border of an encoder. */
+    default NDArray enter(NDArray x) {
+        return x;
+    }
+
+    /** Back to float32. */
+    default NDArray leave(NDArray x) {
+        return x;
+    }
+}

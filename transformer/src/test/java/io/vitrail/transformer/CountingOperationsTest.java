@@ -1,0 +1,31 @@
+package io.vitrail.transformer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import org.junit.jupiter.api.Test;
+
+/** Two operations per multiply-add of every product. */
+class CountingOperationsTest {
+    @Test
+    void countsTheProductsOfAnEncoder() {
+        int batch = 2;
+        int tokens = 5;
+        int width = 12;
+        int mlpWidth = 20;
+        int depth = 3;
+        EncoderConfig config = new EncoderConfig(width, depth, 4, mlpWidth, 1e-6f, Activation.GELU, Bias.PRESENT);
+        try (NDManager manager = DjlEngine.newManager(Device.cpu())) {
+            Encoder encoder = Weights.random(config.preNormEncoder(), manager);
+            NDArray x = Weights.wave(manager, batch, tokens, width);
+            NDArray expected = encoder.forward(x.duplicate(), Pass.inference(ReadableOperations.INSTANCE));
+            CountingOperations counting = new CountingOperations(ReadableOperations.INSTANCE);
+            assertThat(encoder.forward(x, Pass.inference(counting))).isEqualTo(expected);
+            double linear = 2.0 * batch * tokens * (4 * width * width + 2 * width * mlpWidth);
+            double attention = 2.0 * batch * tokens * tokens * 2 * width;
+            assertThat(counting.floatingOperations()).isEqualTo(depth * (linear + attention));
+        }
+    }
+}

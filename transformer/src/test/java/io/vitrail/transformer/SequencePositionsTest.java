@@ -1,0 +1,103 @@
+package io.vitrail.transformer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.vitrail.transformer.SinusoidalPositions.Layout;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Places in a sequence, learned or computed. */
+class SequencePositionsTest {
+    private static final Pass PASS = Pass.inference(ReadableOperations.INSTANCE);
+
+    private final NDManager manager = DjlEngine.newManager(Device.cpu());
+
+    @AfterEach
+    void free() {
+        manager.close();
+    }
+
+    @Test
+    void sinusoidsFollowThePapersFormula() {
+        float[] expected = {
+            0,
+            1,
+            0,
+            1, // sin 0, cos 0, sin 0, cos 0
+            0.841471f,
+            0.540302f,
+            0.0099998f,
+            0.99995f, // sin 1, cos 1, sin 0.01, cos 0.01
+            0.909297f,
+            -0.416147f,
+            0.0199987f,
+            0.9998f, // sin 2, cos 2, sin 0.02, cos 0.02
+        };
+        assertThat(new SinusoidalPositions(4, Layout.INTERLEAVED).table(3)).containsExactly(expected, within(1e-6f));
+    }
+
+    @Test
+    void sinusoidsInHalvesHaveAllSinesFirst() {
+        float[] expected = {
+            0, 0, 1, 1, 0.841471f, 0.0099998f, 0.540302f, 0.99995f, 0.909297f, 0.0199987f, -0.416147f, 0.9998f,
+        };
+        assertThat(new SinusoidalPositions(4, Layout.HALVES).table(3)).containsExactly(expected, within(1e-6f));
+    }
+
+    @Test
+    void sinusoidsAreAddedToEveryRowOfTheBatch() {
+        SinusoidalPositions positions = new SinusoidalPositions(4, Layout.INTERLEAVED);
+        NDArray y = positions.forward(manager.full(new Shape(2, 3, 4), 10f), PASS);
+        assertThat(y.sub(10).get("0").toFloatArray()).containsExactly(positions.table(3), within(1e-6f));
+        assertThat(y.get("1")).isEqualTo(y.get("0"));
+    }
+
+    @Test
+    void theDistanceOfTwoPlacesTurnsTheirVectorsAlike() {
+        float[] table = new SinusoidalPositions(6, Layout.INTERLEAVED).table(9);
+        assertThat(product(table, 1, 4)).isCloseTo(product(table, 5, 8), within(1e-5));
+        assertThat(product(table, 1, 4)).isNotCloseTo(product(table, 1, 5), within(1e-2));
+    }
+
+    private static double product(float[] table, int place, int other) {
+        double sum = 0;
+        for (int i = 0; i < 6; i++) {
+            sum += table[6 * place + i] * table[6 * other + i];
+        }
+        return sum;
+    }
+
+    @Test
+    void sinusoidsNeedPairs() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new SinusoidalPositions(5, Layout.HALVES))
+                .withMessage("width (5) must be even: each frequency has a sine and a cosine");
+        SinusoidalPositions positions = new SinusoidalPositions(4, Layout.HALVES);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> positions.forward(manager.ones(new Shape(1, 2, 6)), PASS))
+                .withMessage("Tokens of width 6 don't fit positions of width 4.");
+    }
+
+    @Test
+    void learnedVectorsAreAddedPlaceByPlace() {
+        LearnedPositions positions =
+                Weights.of(new LearnedPositions(3, 2), manager, Map.of("weight", new float[] {1, 2, 3, 4, 5, 6}));
+        NDArray x = manager.create(new float[] {10, 10, 10, 10, 20, 20, 20, 20}, new Shape(2, 2, 2));
+        assertThat(positions.forward(x, PASS).toFloatArray()).containsExactly(11, 12, 13, 14, 21, 22, 23, 24);
+    }
+
+    @Test
+    void aSequenceLongerThanTheTableIsRefused() {
+        LearnedPositions positions = Weights.random(new LearnedPositions(3, 2), manager);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> positions.forward(manager.ones(new Shape(1, 4, 2)), PASS))
+                .withMessage("A sequence of 4 tokens is longer than the 3 positions.");
+    }
+}
