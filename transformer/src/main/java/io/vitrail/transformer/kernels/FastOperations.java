@@ -1,0 +1,179 @@
+package io.vitrail.transformer.kernels;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.vitrail.transformer.Activation;
+import io.vitrail.transformer.Affine;
+import io.vitrail.transformer.AttentionMask;
+import io.vitrail.transformer.Check;
+import io.vitrail.transformer.Operations;
+import java.util.Optional;
+
+/**
+ * {@link io.vitrail.transformer.ReadableOperations} by kernels, for inference: linear layers with packed weights and fused
+ * activations, attention that never holds its scores, residuals added in place.
+ *
+ * <p>A pass with these operations needs a block that was prepared for them. DJL calls an array of bfloat16 "unknown" and ends
+ * the JVM when such an array is to be converted, moved or copied to Java; so none leaves an encoder.
+ */
+final class FastOperations implements Operations {
+    /** Rows of x that weights are packed for. On a Zen 4, weights packed for 197 and for 1576 rows are equally fast at both. */
+    private static final int PACKED_FOR_ROWS = 512;
+
+    private final KernelArchive kernels;
+    private final NumberType type;
+    private final Optional<Operations> within;
+
+    private FastOperations(KernelArchive kernels, NumberType type, Optional<Operations> within) {
+        this.kernels = kernels;
+        this.type = type;
+        this.within = within;
+    }
+
+    /** The type within encoders, float32 outside. */
+    static Operations of(KernelArchive kernels, NumberType type) {
+        if (type == NumberType.FLOAT32) {
+            return new FastOperations(kernels, type, Optional.empty());
+        }
+        Operations inside = new FastOperations(kernels, type, Optional.empty());
+        return new FastOperations(kernels, NumberType.FLOAT32, Optional.of(inside));
+    }
+
+    @Override
+    public NDArray linear(NDArray x, Affine affine, Activation activation) {
+        Shape shape = x.getShape();
+        long inWidth = shape.dimension() == 0 ? 0 : shape.get(shape.dimension() - 1);
+        Check.that(inWidth == affine.inWidth(), "x is %s; its last axis must be %d wide.", shape, affine.inWidth());
+        NDArray bias = affine.bias()
+                .orElseThrow(() -> new IllegalStateException("The block isn't prepared for these operations."));
+        return kernels.call(KernelSource.linearMethod(activation))
+                .with(x)
+                .with(affine.weight())
+                .with(bias)
+                .into(x.getManager());
+    }
+
+    @Override
+    public NDArray attention(NDArray q, NDArray k, NDArray v, AttentionMask mask, float scale) {
+        long queries = q.getShape().get(2);
+        long keys = k.getShape().get(2);
+        Check.that(
+                v.getShape().get(2) == keys,
+                "%d keys can't have %d values.",
+                keys,
+                v.getShape().get(2));
+        if (mask instanceof AttentionMask.None) {
+            return kernels.call("attention").with(q).with(k).with(v).with(scale).into(q.getManager());
+        }
+        if (mask instanceof AttentionMask.Causal && queries == keys) { // the kernel counts from the first key
+            return kernels.call("causal_attention")
+                    .with(q)
+                    .with(k)
+                    .with(v)
+                    .with(scale)
+                    .into(q.getManager());
+        }
+        return kernels.call("masked_attention")
+                .with(q)
+                .with(k)
+                .with(v)
+                .with(added(mask, q.getManager(), queries, keys))
+                .with(scale)
+                .into(q.getManager());
+    }
+
+    /** What the mask adds to scores: [batch or 1, heads or 1, queries or 1, keys]. */
+    private static NDArray added(AttentionMask mask, NDManager manager, long queries, long keys) {
+        if (mask instanceof AttentionMask.Bias bias) {
+            return bias.values();
+        }
+        boolean sameForAllQueries = mask instanceof AttentionMask.Padding;
+        return mask.apply(manager.zeros(new Shape(1, 1, sameForAllQueries ? 1 : queries, keys)));
+    }
+
+    @Override
+    public NDArray layerNorm(NDArray x, NDArray scale, NDArray shift, float epsilon) {
+        return kernels.call("layer_norm")
+                .with(x)
+                .with(scale)
+                .with(shift)
+                .with(epsilon)
+                .into(x.getManager());
+    }
+
+    @Override
+    public NDArray rmsNorm(NDArray x, NDArray scale, float epsilon) {
+        return kernels.call("rms_norm").with(x).with(scale).with(epsilon).into(x.getManager());
+    }
+
+    @Override
+    public NDArray activate(NDArray x, Activation activation) {
+        return kernels.call(KernelSource.activationMethod(activation)).with(x).into(x.getManager());
+    }
+
+    @Override
+    public NDArray rotate(NDArray x, NDArray cos, NDArray sin) {
+        return kernels.call("rotate").with(x).with(cos).with(sin).into(x.getManager());
+    }
+
+    @Override
+    public NDArray residual(NDArray x, NDArray update) {
+        return kernels.call("residual").with(x).with(update).into(x.getManager());
+    }
+
+    @Override
+    public NDArray residual(NDArray x, NDArray update, NDArray scale) {
+        return kernels.call("scaled_residual").with(x).with(update).with(scale).into(x.getManager());
+    }
+
+    @Override
+    public NDArray multiply(NDArray x, NDArray y) {
+        return kernels.call("multiply").with(x).with(y).into(x.getManager());
+    }
+
+    /** Both arrays are new, and a missing bias becomes 0, so that one kernel serves all layers. */
+    @Override
+    public Affine prepare(Affine affine) {
+        NDArray weight = affine.weight();
+        Shape shape = new Shape(affine.outWidth(), affine.inWidth());
+        Check.that(weight.getShape().equals(shape), "The weight is %s; the layer needs %s.", weight.getShape(), shape);
+        NDManager manager = weight.getManager();
+        NDArray packed = kernels.call("pack")
+                .with(weight)
+                .with(type.code())
+                .with(PACKED_FOR_ROWS)
+                .into(manager);
+        try (NDManager scope = manager.newSubManager()) {
+            NDArray bias = affine.bias().orElseGet(() -> scope.zeros(new Shape(affine.outWidth())));
+            NDArray copy = kernels.call("copy").with(bias).with(type.code()).into(manager);
+            return new Affine(packed, Optional.of(copy), affine.inWidth(), affine.outWidth());
+        }
+    }
+
+    /** Vectors stay float32: what they are added to or multiplied with is. */
+    @Override
+    public NDArray prepare(NDArray weight) {
+        return weight;
+    }
+
+    @Override
+    public Operations within() {
+        return within.orElse(this);
+    }
+
+    /** The residual stream is float32 always, so that rounding doesn't add up over the layers; linear layers convert. */
+    @Override
+    public NDArray enter(NDArray x) {
+        return x;
+    }
+
+    @Override
+    public NDArray leave(NDArray x) {
+        return type == NumberType.FLOAT32 ? x : to(x, NumberType.FLOAT32);
+    }
+
+    private NDArray to(NDArray x, NumberType other) {
+        return kernels.call("to").with(x).with(other.code()).into(x.getManager());
+    }
+}

@@ -1,0 +1,25 @@
+package io.vitrail.transformer.kernels;
+
+/** What kernels compute in. */
+enum NumberType {
+    FLOAT32(6, 1e-5f),
+    BFLOAT16(15, 0.1f);
+
+    private final int code;
+    private final float tolerance;
+
+    NumberType(int code, float tolerance) {
+        this.code = code;
+        this.tolerance = tolerance;
+    }
+
+    /** libtorch's number for it. */
+    int code() {
+        return code;
+    }
+
+    /** By how much sums of a few products of numbers up to 1 may differ from exact ones, at most. */
+    float tolerance() {
+        return tolerance;
+    }
+}

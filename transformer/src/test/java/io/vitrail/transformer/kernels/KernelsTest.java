@@ -1,0 +1,72 @@
+package io.vitrail.transformer.kernels;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.vitrail.transformer.Activation;
+import io.vitrail.transformer.Affine;
+import io.vitrail.transformer.DjlEngine;
+import io.vitrail.transformer.Operations;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class KernelsTest {
+    private static final CpuFeatures WITH_BFLOAT16 = CpuFeatures.parse("flags : avx2 avx512bw avx512_bf16\n");
+    private static final CpuFeatures WITHOUT = CpuFeatures.parse("flags : avx2 avx512bw avx512_vnni\n");
+    private static final Device CPU = Device.cpu();
+
+    @Test
+    void theSameOperationsServeInsideAndOutsideInFloat32() {
+        Operations operations = Kernels.choose(CPU, Precision.FP32);
+        assertThat(operations.within()).isSameAs(operations);
+    }
+
+    @Test
+    void bfloat16StaysWithinTheEncoder() {
+        Operations operations = Kernels.choose(CPU, Precision.BF16);
+        assertThat(timesOne(operations, 1.001f)).containsExactly(1.001f);
+        assertThat(timesOne(operations.within(), 1.001f)).containsExactly(1);
+    }
+
+    private static float[] timesOne(Operations operations, float x) {
+        try (NDManager manager = DjlEngine.newManager(CPU)) {
+            Affine one = operations.prepare(new Affine(manager.ones(new Shape(1, 1)), Optional.empty(), 1, 1));
+            NDArray product = operations.linear(manager.create(new float[] {x}), one, Activation.LINEAR);
+            return operations.leave(product).toFloatArray();
+        }
+    }
+
+    @Test
+    void autoTakesBfloat16WhereTheCpuMultipliesIt() {
+        assertThat(Kernels.type(CPU, Precision.AUTO, WITH_BFLOAT16)).isEqualTo(NumberType.BFLOAT16);
+        assertThat(Kernels.type(CPU, Precision.AUTO, WITHOUT)).isEqualTo(NumberType.FLOAT32);
+        assertThat(Kernels.type(Device.gpu(), Precision.AUTO, WITH_BFLOAT16)).isEqualTo(NumberType.FLOAT32);
+    }
+
+    @Test
+    void anAskedPrecisionIsGiven() {
+        assertThat(Kernels.type(CPU, Precision.FP32, WITH_BFLOAT16)).isEqualTo(NumberType.FLOAT32);
+        assertThat(Kernels.type(CPU, Precision.BF16, WITHOUT)).isEqualTo(NumberType.BFLOAT16);
+    }
+
+    @Test
+    void anUnknownOperatorIsPassedOver() {
+        String unknown = KernelSource.ONE_DNN.methods().replace("_linear_pointwise", "_missing");
+        assertThat(firstThatWorks(unknown)).isEmpty();
+        assertThat(firstThatWorks(unknown, KernelSource.PLAIN.methods())).isPresent();
+    }
+
+    @Test
+    void aWrongKernelIsPassedOver() {
+        String withoutBias = KernelSource.PLAIN.methods().replace("torch.linear(x, w, b)", "torch.linear(x, w, None)");
+        assertThat(firstThatWorks(withoutBias)).isEmpty();
+    }
+
+    private static Optional<KernelArchive> firstThatWorks(String... sources) {
+        return Kernels.firstThatWorks(CPU, NumberType.FLOAT32, List.of(sources));
+    }
+}
