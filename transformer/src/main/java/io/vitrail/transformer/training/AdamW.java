@@ -1,0 +1,206 @@
+package io.vitrail.transformer.training;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.nn.ParameterList;
+import ai.djl.training.optimizer.Optimizer;
+import ai.djl.training.tracker.Tracker;
+import ai.djl.util.Pair;
+import io.vitrail.transformer.Check;
+import io.vitrail.transformer.weights.StoredTensor;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+/**
+ * Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2), equal to torch.optim.AdamW. Unlike DJL's
+ * it decays only some parameters, clips gradients by their common norm, and hands out its moments, so that training
+ * resumes exactly. Owns the moments until {@link #close()}. For one thread.
+ */
+public final class AdamW extends Optimizer implements AutoCloseable {
+    private static final float NO_CLIPPING_BY_ELEMENT = -1;
+    static final String MEAN = ".mean";
+    static final String SQUARE = ".square";
+    static final String UPDATES = ".updates";
+
+    /**
+     * @param beta1 decay of the mean of the gradients
+     * @param beta2 decay of the mean of their squares
+     * @param epsilon added to the root of the latter
+     * @param weightDecay part of a weight that a step at learning rate 1 takes away
+     * @param decayed which parameters decay, by their shape
+     */
+    public record Settings(float beta1, float beta2, float epsilon, float weightDecay, Predicate<Shape> decayed) {
+        /** Matrices and larger: not biases, norms and scales. */
+        public static final Predicate<Shape> MATRICES = shape -> shape.dimension() >= 2;
+
+        public Settings {
+            Check.that(beta1 >= 0 && beta1 < 1, "beta1 must be in [0, 1), not %s", beta1);
+            Check.that(beta2 >= 0 && beta2 < 1, "beta2 must be in [0, 1), not %s", beta2);
+            Check.that(epsilon > 0, "epsilon must be positive, not %s", epsilon);
+            Check.that(weightDecay >= 0, "weight decay must not be negative: %s", weightDecay);
+        }
+
+        /** β 0.9 and 0.999, ε 1e-8, decay of matrices only. */
+        public static Settings withDecay(float weightDecay) {
+            return new Settings(0.9f, 0.999f, 1e-8f, weightDecay, MATRICES);
+        }
+    }
+
+    private final Tracker rate;
+    private final Settings settings;
+    private final NDManager manager;
+    private final Map<String, Moments> momentsById = new HashMap<>();
+    private float gradientScale = 1;
+
+    /** The moments live in a sub-manager of {@code parent}. */
+    public AdamW(NDManager parent, Tracker rate, Settings settings) {
+        super(new WithoutOptions());
+        this.rate = rate;
+        this.settings = settings;
+        manager = parent.newSubManager();
+        manager.setName("AdamW");
+    }
+
+    /**
+     * Has the next step shrink all gradients so that their common norm is at most {@code maxNorm}, as torch's
+     * clip_grad_norm_ does; call it between backward and step.
+     *
+     * @return the norm before clipping; not finite if a gradient isn't
+     */
+    public double clipGradients(ParameterList parameters, double maxNorm) {
+        Check.that(maxNorm > 0, "the largest gradient norm must be positive, not %s", maxNorm);
+        double norm = gradientNorm(parameters);
+        gradientScale = (float) Math.min(1, maxNorm / (norm + 1e-6));
+        return norm;
+    }
+
+    /** Makes all gradients zero: after a step that isn't taken because they overflowed. */
+    public void discardGradients(ParameterList parameters) {
+        for (Parameter parameter : parameters.values()) {
+            if (parameter.requiresGradient()) {
+                NDArray gradient = parameter.getArray().getGradient();
+                try (gradient) {
+                    gradient.set(new float[Math.toIntExact(gradient.size())]); // infinity - infinity wouldn't be 0
+                }
+            }
+        }
+    }
+
+    private double gradientNorm(ParameterList parameters) {
+        try (NDManager scope = manager.newSubManager()) {
+            NDList norms = new NDList();
+            for (Parameter parameter : parameters.values()) {
+                if (parameter.requiresGradient()) {
+                    NDArray gradient = parameter.getArray().getGradient();
+                    gradient.attach(scope);
+                    norms.add(gradient.norm());
+                }
+            }
+            return NDArrays.stack(norms).norm().getFloat();
+        }
+    }
+
+    /**
+     * One step of one parameter, in place; then its gradient is zero again. DJL's kernel computes w -= rate · decay ·
+     * w; w -= r · m / (√v + e): with r = rate · √(1 - β2ᵗ) / (1 - β1ᵗ) and e = ε · √(1 - β2ᵗ) that is the paper's rate
+     * · m̂ / (√v̂ + ε).
+     */
+    @Override
+    public void update(String parameterId, NDArray weight, NDArray gradient) {
+        Moments moments = momentsById.computeIfAbsent(parameterId, id -> Moments.zeros(manager, weight));
+        moments.updates++;
+        float learningRate = rate.getNewValue(parameterId, moments.updates);
+        double correction1 = 1 - Math.pow(settings.beta1, moments.updates);
+        double correction2 = Math.sqrt(1 - Math.pow(settings.beta2, moments.updates));
+        weight.getNDArrayInternal()
+                .adamUpdate(
+                        new NDList(weight, gradient, moments.mean, moments.square),
+                        new NDList(weight),
+                        learningRate,
+                        (float) (learningRate * correction2 / correction1),
+                        settings.decayed.test(weight.getShape()) ? settings.weightDecay : 0,
+                        gradientScale,
+                        NO_CLIPPING_BY_ELEMENT,
+                        settings.beta1,
+                        settings.beta2,
+                        (float) (settings.epsilon * correction2),
+                        true,
+                        true);
+    }
+
+    /**
+     * The moments by parameter name: {@code NAME.mean}, {@code NAME.square}, {@code NAME.updates} (a count). Live
+     * arrays.
+     */
+    Map<String, NDArray> state(ParameterList parameters, NDManager scope) {
+        Map<String, NDArray> state = new TreeMap<>();
+        for (Pair<String, Parameter> pair : parameters) {
+            Moments moments = momentsById.get(pair.getValue().getId());
+            if (moments != null) {
+                state.put(pair.getKey() + MEAN, moments.mean);
+                state.put(pair.getKey() + SQUARE, moments.square);
+                state.put(pair.getKey() + UPDATES, scope.create(new long[] {moments.updates}));
+            }
+        }
+        return state;
+    }
+
+    /** Takes over what {@link #state} gave, read from a file; parameters without moments there begin anew. */
+    void restore(ParameterList parameters, Map<String, StoredTensor> state) {
+        momentsById.values().forEach(Moments::close);
+        momentsById.clear();
+        for (Pair<String, Parameter> pair : parameters) {
+            StoredTensor updates = state.get(pair.getKey() + UPDATES);
+            if (updates != null) {
+                Moments moments = Moments.zeros(manager, pair.getValue().getArray());
+                moments.mean.set(state.get(pair.getKey() + MEAN).buffer());
+                moments.square.set(state.get(pair.getKey() + SQUARE).buffer());
+                moments.updates = Math.toIntExact(updates.buffer().getLong());
+                momentsById.put(pair.getValue().getId(), moments);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        momentsById.clear();
+        manager.close();
+    }
+
+    /** The running means of one parameter's gradients and of their squares (m and v in the paper). */
+    private static final class Moments {
+        private final NDArray mean;
+        private final NDArray square;
+        private int updates;
+
+        private Moments(NDArray mean, NDArray square) {
+            this.mean = mean;
+            this.square = square;
+        }
+
+        static Moments zeros(NDManager manager, NDArray weight) {
+            return new Moments(
+                    manager.zeros(weight.getShape(), weight.getDataType(), weight.getDevice()),
+                    manager.zeros(weight.getShape(), weight.getDataType(), weight.getDevice()));
+        }
+
+        void close() {
+            mean.close();
+            square.close();
+        }
+    }
+
+    /** DJL wants a builder; its options (one decay for all, clipping by element) are not used. */
+    private static final class WithoutOptions extends OptimizerBuilder<WithoutOptions> {
+        @Override
+        protected WithoutOptions self() {
+            return this;
+        }
+    }
+}
