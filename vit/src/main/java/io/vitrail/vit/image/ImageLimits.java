@@ -1,0 +1,39 @@
+package io.vitrail.vit.image;
+
+import java.util.Locale;
+
+/**
+ * What is refused before memory is taken for it.
+ *
+ * @param bytes of the encoded file
+ * @param pixels width times height, as the file's header states them
+ */
+record ImageLimits(long bytes, long pixels) {
+    /** 256 MB, and Pillow's limit: twice the pixels that fill a quarter of a gigabyte at three bytes each. */
+    static final ImageLimits DEFAULT = new ImageLimits(256L << 20, 2 * ((1L << 28) / 3));
+
+    void checkBytes(long size, String name) {
+        if (size > bytes) {
+            throw ImageException.of(
+                    String.format(Locale.ROOT, "The file has more than %,d bytes.", bytes),
+                    name,
+                    "store the picture smaller.");
+        }
+    }
+
+    void checkPixels(long width, long height, String name) {
+        if (width <= 0 || height <= 0) {
+            throw ImageException.of(
+                    String.format("The file states a picture of %d x %d pixels.", width, height),
+                    name,
+                    "the file is damaged: get it again from its source.");
+        }
+        if (width > pixels / height) {
+            throw ImageException.of(
+                    String.format(
+                            Locale.ROOT, "The picture has %d x %d pixels; the limit is %,d.", width, height, pixels),
+                    name,
+                    "scale the picture down first.");
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package io.vitrail.vit.image;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.vitrail.transformer.Check;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ForkJoinTask;
+
+/**
+ * Processed pictures that become one tensor: of one size, or padded with zeros on the right and below to the largest.
+ */
+record PictureBatch(List<Planes> pictures, int height, int width, boolean padded) {
+    static PictureBatch of(List<Image> images, Pipeline pipeline) {
+        List<Planes> pictures = images.size() == 1 ? List.of(pipeline.run(images.get(0))) : inThreads(images, pipeline);
+        int height = pictures.stream().mapToInt(Planes::height).max().orElseThrow();
+        int width = pictures.stream().mapToInt(Planes::width).max().orElseThrow();
+        Planes first = pictures.get(0);
+        for (Planes picture : pictures) {
+            Check.that(
+                    pipeline.padsBatch() || picture.height() == first.height() && picture.width() == first.width(),
+                    "The pictures of a batch must have one size after processing; here are %d x %d and %d x %d "
+                            + "(height x width). Process them one by one, or resize them to one size.",
+                    first.height(),
+                    first.width(),
+                    picture.height(),
+                    picture.width());
+        }
+        return new PictureBatch(pictures, height, width, pipeline.padsBatch());
+    }
+
+    private static List<Planes> inThreads(List<Image> images, Pipeline pipeline) {
+        List<ForkJoinTask<Planes>> tasks = images.stream()
+                .map(image -> ForkJoinTask.adapt(() -> pipeline.run(image)))
+                .toList();
+        ForkJoinTask.invokeAll(tasks);
+        return tasks.stream().map(ForkJoinTask::join).toList();
+    }
+
+    ProcessedImages toTensors(NDManager manager) {
+        Shape shape = new Shape(pictures.size(), Planes.CHANNELS, height, width);
+        ByteBuffer bytes = manager.allocateDirect(Math.toIntExact(shape.size() * Float.BYTES));
+        FloatBuffer values = bytes.order(ByteOrder.nativeOrder()).asFloatBuffer();
+        for (int i = 0; i < pictures.size(); i++) {
+            copy(pictures.get(i), values, i);
+        }
+        NDArray pixelValues = manager.create(bytes, shape, DataType.FLOAT32);
+        return new ProcessedImages(pixelValues, padded ? Optional.of(mask(manager)) : Optional.empty());
+    }
+
+    private void copy(Planes picture, FloatBuffer values, int index) {
+        int rows = Planes.CHANNELS * picture.height();
+        for (int row = 0; row < rows; row++) {
+            int plane = index * Planes.CHANNELS + row / picture.height();
+            values.position((plane * height + row % picture.height()) * width);
+            values.put(picture.values(), row * picture.width(), picture.width());
+        }
+    }
+
+    private NDArray mask(NDManager manager) {
+        long[] mask = new long[Math.multiplyExact(pictures.size(), Math.multiplyExact(height, width))];
+        for (int i = 0; i < pictures.size(); i++) {
+            for (int y = 0; y < pictures.get(i).height(); y++) {
+                int row = (i * height + y) * width;
+                Arrays.fill(mask, row, row + pictures.get(i).width(), 1);
+            }
+        }
+        return manager.create(mask, new Shape(pictures.size(), height, width));
+    }
+}

@@ -1,0 +1,20 @@
+package io.vitrail.vit.image;
+
+import ai.djl.ndarray.NDArray;
+import java.util.Optional;
+
+/**
+ * A batch of pictures as a model takes it. Both tensors belong to the manager that the batch was made with; closing
+ * this closes them.
+ *
+ * @param pixelValues [batch, 3, imageHeight, imageWidth], FLOAT32
+ * @param pixelMask [batch, imageHeight, imageWidth], INT64, 1 where the picture is and 0 where it was padded; only from
+ *     processors that pad
+ */
+public record ProcessedImages(NDArray pixelValues, Optional<NDArray> pixelMask) implements AutoCloseable {
+    @Override
+    public void close() {
+        pixelValues.close();
+        pixelMask.ifPresent(NDArray::close);
+    }
+}

@@ -1,0 +1,94 @@
+package io.vitrail.vit.image;
+
+/**
+ * How a processor derives the size that a picture is resized to. Each rule's arithmetic and rounding is transformers'.
+ */
+sealed interface SizeRule {
+    /** A height and a width, in pixels. */
+    record Size(int height, int width) {
+        @Override
+        public String toString() {
+            return height + " x " + width;
+        }
+    }
+
+    Size of(int height, int width);
+
+    /** Always the same; the aspect ratio is lost. */
+    record Exact(int height, int width) implements SizeRule {
+        @Override
+        public Size of(int pictureHeight, int pictureWidth) {
+            return new Size(height, width);
+        }
+
+        @Override
+        public String toString() {
+            return height + " x " + width;
+        }
+    }
+
+    /** The shorter edge becomes this long; the other one follows, rounded down. */
+    record ShortestEdge(int edge) implements SizeRule {
+        @Override
+        public Size of(int height, int width) {
+            int longer = (int) ((double) ((long) edge * Math.max(height, width)) / Math.min(height, width));
+            return width <= height ? new Size(longer, edge) : new Size(edge, longer);
+        }
+
+        @Override
+        public String toString() {
+            return "shortest edge " + edge;
+        }
+    }
+
+    /** The shorter edge becomes this long, unless the other one would then be longer than allowed. */
+    record LimitedEdge(int shortest, int longest) implements SizeRule {
+        @Override
+        public Size of(int height, int width) {
+            double shorter = Math.min(height, width);
+            double longer = Math.max(height, width);
+            double exact = shortest;
+            int edge = shortest;
+            if (longer / shorter * shortest > longest) {
+                exact = longest * shorter / longer;
+                edge = (int) Math.rint(exact);
+            }
+            if (shorter == edge) {
+                return new Size(height, width);
+            }
+            return width < height
+                    ? new Size((int) (exact * height / width), edge)
+                    : new Size(edge, (int) (exact * width / height));
+        }
+
+        @Override
+        public String toString() {
+            return "shortest edge " + shortest + ", longest at most " + longest;
+        }
+    }
+
+    /**
+     * ViLT's: the shorter edge becomes this long, the other one at most 1333/800 of it; both multiples of a divisor,
+     * rounded down.
+     */
+    record DivisibleEdge(int shortest, int divisor) implements SizeRule {
+        @Override
+        public Size of(int height, int width) {
+            int longest = (int) (1333.0 / 800 * shortest);
+            double scale = (double) shortest / Math.min(height, width);
+            double newHeight = height < width ? shortest : scale * height;
+            double newWidth = height < width ? scale * width : shortest;
+            double longer = Math.max(newHeight, newWidth);
+            if (longer > longest) {
+                newHeight = longest / longer * newHeight;
+                newWidth = longest / longer * newWidth;
+            }
+            return new Size((int) (newHeight + 0.5) / divisor * divisor, (int) (newWidth + 0.5) / divisor * divisor);
+        }
+
+        @Override
+        public String toString() {
+            return "shortest edge " + shortest + ", multiples of " + divisor;
+        }
+    }
+}
