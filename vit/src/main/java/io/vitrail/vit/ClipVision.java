@@ -1,0 +1,160 @@
+package io.vitrail.vit;
+
+import ai.djl.ndarray.NDArray;
+import io.vitrail.transformer.Activation;
+import io.vitrail.transformer.Bias;
+import io.vitrail.transformer.Encoder;
+import io.vitrail.transformer.EncoderConfig;
+import io.vitrail.transformer.Interpolation;
+import io.vitrail.transformer.Linear;
+import io.vitrail.transformer.Pass;
+import io.vitrail.transformer.TokenNorm;
+import io.vitrail.transformer.weights.ConfigJson;
+import io.vitrail.transformer.weights.WeightTable;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The vision tower of CLIP (Radford et al. 2021, "Learning Transferable Visual Models From Natural Language
+ * Supervision", section 2.4). It differs from {@link Vit} in a norm before the encoder, in patches without a bias, and
+ * in what it is for: a projection takes the pooled vector to a space that it shares with texts. It loads from a whole
+ * CLIP as well; the text tower's weights are then left alone.
+ */
+public final class ClipVision extends VisionModel {
+    static final WeightTable WEIGHTS = WeightTable.parse(
+            """
+            checkpoint                                         | block                                   | shape                                     | note
+            vision_model.embeddings.class_embedding            | embedding.classToken                    | 1, 1, width from width                    | reshaped: stored without the axes of batch and tokens
+            vision_model.embeddings.patch_embedding            | embedding.patches                       | width, channels, patchHeight, patchWidth
+            vision_model.embeddings.position_embedding.weight  | embedding.positions.table               | 1, positions, width from positions, width | reshaped: stored without the axis of the batch
+            vision_model.embeddings.position_ids               | -                                       | -                                         | unused: 0, 1, 2 and so on
+            vision_model.pre_layrnorm                          | preNorm                                 | width
+            vision_model.encoder.layers.{i}.layer_norm1        | encoder.{i}.norm1                       | width
+            vision_model.encoder.layers.{i}.self_attn.q_proj   | encoder.{i}.attention.projections.query | width, width
+            vision_model.encoder.layers.{i}.self_attn.k_proj   | encoder.{i}.attention.projections.key   | width, width
+            vision_model.encoder.layers.{i}.self_attn.v_proj   | encoder.{i}.attention.projections.value | width, width
+            vision_model.encoder.layers.{i}.self_attn.out_proj | encoder.{i}.attention.output            | width, width
+            vision_model.encoder.layers.{i}.layer_norm2        | encoder.{i}.norm2                       | width
+            vision_model.encoder.layers.{i}.mlp.fc1            | encoder.{i}.mlp.expand                  | mlpWidth, width
+            vision_model.encoder.layers.{i}.mlp.fc2            | encoder.{i}.mlp.contract                | width, mlpWidth
+            vision_model.post_layernorm                        | norm                                    | width
+            visual_projection                                  | projection                              | projectionWidth, width
+            classifier                                         | head                                    | labels, width
+            visual_projection.weight                           | -                                       | -                                         | unused: a head, where features are asked for
+            classifier.*                                       | -                                       | -                                         | unused: a head, where features are asked for
+            text_model.*                                       | -                                       | -                                         | unused: the text tower of a whole CLIP
+            text_projection.weight                             | -                                       | -                                         | unused: the text tower of a whole CLIP
+            logit_scale                                        | -                                       | -                                         | unused: for comparing pictures with texts
+            """);
+
+    /**
+     * Sizes and choices of one vision tower.
+     *
+     * @param projectionWidth width of the space shared with texts
+     * @param whole whether the checkpoint is a whole CLIP
+     * @param labels names of the classes
+     */
+    record Config(ImageConfig image, EncoderConfig encoder, int projectionWidth, boolean whole, List<String> labels) {
+
+        /** From the config of a vision tower, or of a whole CLIP with one under "vision_config". */
+        static Config fromJson(ConfigJson json) {
+            boolean whole = json.text("model_type", "clip_vision_model").equals("clip");
+            ConfigJson vision = json.object("vision_config").orElse(json);
+            EncoderConfig encoder = new EncoderConfig(
+                    vision.size("hidden_size", 768),
+                    vision.integer("num_hidden_layers", 12),
+                    vision.size("num_attention_heads", 12),
+                    vision.size("intermediate_size", 3072),
+                    (float) vision.number("layer_norm_eps", 1e-5),
+                    Activation.named(vision.text("hidden_act", "quick_gelu")),
+                    Bias.PRESENT);
+            return new Config(
+                    ImageConfig.fromJson(vision, 224, 32),
+                    encoder,
+                    json.size("projection_dim", 512),
+                    whole,
+                    Labels.of(json));
+        }
+    }
+
+    private final Config config;
+    private final ImageEmbedding embedding;
+    private final TokenNorm preNorm;
+    private final Encoder encoder;
+    private final TokenNorm norm;
+    private final Optional<Linear> projection;
+
+    private ClipVision(Config config, VisionTask task) {
+        super(config.image(), task == VisionTask.CLASSIFICATION ? config.labels() : List.of());
+        this.config = config;
+        int width = config.encoder().width();
+        embedding = part(
+                "embedding",
+                new ImageEmbedding(
+                        config.image(),
+                        new ImageEmbedding.Parts(
+                                width, Bias.ABSENT, List.of("classToken"), Optional.of(Interpolation.BICUBIC), false)));
+        preNorm = part("preNorm", config.encoder().norm());
+        encoder = part("encoder", config.encoder().preNormEncoder());
+        norm = part("norm", config.encoder().norm());
+        boolean projects = task == VisionTask.PROJECTION || (task == VisionTask.FEATURES && config.whole());
+        projection = projects
+                ? Optional.of(
+                        part("projection", new Linear(width, config.projectionWidth(), Bias.ABSENT, Activation.LINEAR)))
+                : Optional.empty();
+        addHead(width);
+    }
+
+    /** The model that a config.json describes, without weights yet. */
+    static ClipVision of(ConfigJson json, VisionTask task) {
+        task.among("CLIP's vision tower", VisionTask.FEATURES, VisionTask.PROJECTION, VisionTask.CLASSIFICATION);
+        return new ClipVision(Config.fromJson(json), task);
+    }
+
+    /**
+     * As {@link VisionModel#features}; with a projection, what it gives is recorded as {@code image_embeds}, and
+     * pooled.
+     */
+    @Override
+    public Features features(VisionInput input, Pass pass) {
+        Pass inside = pass.withGrid(config.image().grid(input));
+        NDArray x = preNorm.forward(embedding.forward(input, inside), inside); // [batch, 1 + patches, width]
+        x = encoder.forward(x, inside);
+        pass.trace().record("last_hidden_state", x);
+        NDArray classToken = norm.forward(x.get(":, 0"), pass); // [batch, width]
+        pass.trace().record("pooler_output", classToken);
+        if (projection.isEmpty()) {
+            return new Features(x, classToken);
+        }
+        NDArray projected = projection.get().forward(classToken, pass); // [batch, projectionWidth]
+        pass.trace().record("image_embeds", projected);
+        return new Features(x, projected);
+    }
+
+    /** The head reads the mean of the patches, which aren't normalised. */
+    @Override
+    NDArray summary(Features features) {
+        return features.tokens().get(":, 1:").mean(new int[] {1}); // [batch, width]
+    }
+
+    @Override
+    public WeightTable weightTable() {
+        return WEIGHTS;
+    }
+
+    /** None: a head stands beside "vision_model", as the text tower does. */
+    @Override
+    public String basePrefix() {
+        return "";
+    }
+
+    @Override
+    public Map<String, Long> sizes() {
+        return Sizes.of(config.image(), config.encoder())
+                .and("positions", config.image().grid().tokens() + 1)
+                .and("projectionWidth", config.projectionWidth())
+                .and("labels", config.labels().size())
+                .asMap();
+    }
+}

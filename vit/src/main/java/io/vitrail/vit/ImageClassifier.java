@@ -1,0 +1,114 @@
+package io.vitrail.vit;
+
+import ai.djl.ndarray.NDArray;
+import io.vitrail.transformer.Pass;
+import io.vitrail.transformer.kernels.Compute;
+import io.vitrail.vit.image.Image;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Says what a picture shows.
+ *
+ * <pre>{@code
+ * try (ImageClassifier classifier = ImageClassifier.embedded()) {
+ *     System.out.println(classifier.classify(Image.fromFile(Path.of("photo.jpg"))).best());
+ * }
+ * }</pre>
+ *
+ * <p>Thread-safe: any number of threads may call one classifier; they take turns at the model. It holds native memory until
+ * it is closed; its results don't.
+ */
+public final class ImageClassifier implements AutoCloseable {
+    private final LoadedVisionModel loaded;
+    private final ClassScores scores;
+    private final double unsureBelow;
+
+    private ImageClassifier(LoadedVisionModel loaded) {
+        this.loaded = loaded;
+        scores = ClassScores.of(loaded.config(), loaded.model().labels().size());
+        unsureBelow = loaded.config().path("unsure_below").asDouble(0);
+    }
+
+    /** The embedded model: 20 everyday classes, on the CPU, without any file or network. */
+    public static ImageClassifier embedded() {
+        return checked(LoadedVisionModel.embedded(Compute.DEFAULT));
+    }
+
+    /**
+     * The model of a checkpoint's folder in the Hugging Face layout, on the CPU in float32.
+     *
+     * @throws io.vitrail.transformer.weights.CheckpointException if a file is missing, damaged or doesn't fit the others
+     * @throws IllegalArgumentException if the model isn't supported or has no classification head
+     */
+    public static ImageClassifier load(Path folder) {
+        return load(folder, Compute.DEFAULT);
+    }
+
+    /** The same on another device, or in another precision. */
+    public static ImageClassifier load(Path folder, Compute compute) {
+        return checked(LoadedVisionModel.load(folder, compute));
+    }
+
+    /** The embedded model on another device, or in another precision. */
+    public static ImageClassifier embedded(Compute compute) {
+        return checked(LoadedVisionModel.embedded(compute));
+    }
+
+    private static ImageClassifier checked(LoadedVisionModel loaded) {
+        if (!loaded.model().classifies()) {
+            loaded.close();
+            throw new IllegalArgumentException("This checkpoint has no classification head, so it can't classify.\n"
+                    + "  try:  embed with it, or choose one whose class ends in ForImageClassification.");
+        }
+        return new ImageClassifier(loaded);
+    }
+
+    /** All classes of one picture, best first. */
+    public Classification classify(Image image) {
+        return classify(List.of(image)).get(0);
+    }
+
+    /** Several pictures, in batches; results in their order. */
+    public List<Classification> classify(List<Image> images) {
+        return loaded.answer(images, this::classify);
+    }
+
+    /** Any number of pictures in constant memory: they are taken from the stream as results are asked for. */
+    public Stream<Classification> classify(Stream<Image> images) {
+        return loaded.answer(images, this::classify);
+    }
+
+    /** Names of the classes, by index. */
+    public List<String> labels() {
+        return loaded.model().labels();
+    }
+
+    private List<Classification> classify(VisionModel model, NDArray pixels, Pass pass) {
+        NDArray logits = model.logits(model.features(VisionInput.of(pixels), pass), pass); // [batch, labels]
+        float[] all = scores.probabilities(logits).toFloatArray();
+        List<Classification> results = new ArrayList<>();
+        int classes = labels().size();
+        for (int start = 0; start < all.length; start += classes) {
+            results.add(classification(all, start));
+        }
+        return results;
+    }
+
+    private Classification classification(float[] probabilities, int start) {
+        List<ScoredLabel> scored = new ArrayList<>();
+        for (int i = 0; i < labels().size(); i++) {
+            scored.add(new ScoredLabel(labels().get(i), i, probabilities[start + i]));
+        }
+        scored.sort(Comparator.comparingDouble(ScoredLabel::probability).reversed());
+        return new Classification(scored, unsureBelow);
+    }
+
+    @Override
+    public void close() {
+        loaded.close();
+    }
+}

@@ -1,0 +1,66 @@
+package io.vitrail.vit;
+
+import io.vitrail.transformer.Check;
+import io.vitrail.transformer.Grid;
+import io.vitrail.transformer.weights.ConfigJson;
+
+/**
+ * Sizes of the pictures that a model was made for, and of its patches, in pixels.
+ *
+ * @param channels of a picture: 3 for RGB
+ */
+record ImageConfig(int channels, int imageHeight, int imageWidth, int patchHeight, int patchWidth) {
+    ImageConfig {
+        Check.that(channels > 0, "channels (%d) must be positive", channels);
+        Check.that(
+                patchHeight > 0 && patchWidth > 0,
+                "patches must have positive sides, not %d × %d",
+                patchHeight,
+                patchWidth);
+        Check.that(
+                imageHeight >= patchHeight && imageWidth >= patchWidth,
+                "an image of %d × %d is smaller than a patch of %d × %d",
+                imageHeight,
+                imageWidth,
+                patchHeight,
+                patchWidth);
+    }
+
+    /** As Hugging Face's vision configs name them; the defaults are those of the family. */
+    static ImageConfig fromJson(ConfigJson json, int defaultImage, int defaultPatch) {
+        int[] image = json.pair("image_size", defaultImage);
+        int[] patch = json.pair("patch_size", defaultPatch);
+        return new ImageConfig(json.size("num_channels", 3), image[0], image[1], patch[0], patch[1]);
+    }
+
+    /** The grid of whole patches in such a picture. */
+    Grid grid() {
+        return new Grid(imageHeight / patchHeight, imageWidth / patchWidth);
+    }
+
+    /**
+     * The grid of whole patches in the picture that is given.
+     *
+     * @throws IllegalArgumentException if its size differs and the policy is strict
+     */
+    Grid grid(VisionInput input) {
+        int height = input.height();
+        int width = input.width();
+        Check.that(
+                input.size() == VisionInput.SizePolicy.INTERPOLATE || (height == imageHeight && width == imageWidth),
+                "The picture is %d × %d pixels (height × width); the model needs %d × %d.%n"
+                        + "  try:  resize it, or let the position table be interpolated (SizePolicy.INTERPOLATE).",
+                height,
+                width,
+                imageHeight,
+                imageWidth);
+        Check.that(
+                height >= patchHeight && width >= patchWidth,
+                "A picture of %d × %d pixels is smaller than one patch of %d × %d.",
+                height,
+                width,
+                patchHeight,
+                patchWidth);
+        return new Grid(height / patchHeight, width / patchWidth);
+    }
+}

@@ -1,0 +1,106 @@
+package io.vitrail.vit;
+
+import ai.djl.ndarray.NDArray;
+import io.vitrail.transformer.Pass;
+import io.vitrail.transformer.kernels.Compute;
+import io.vitrail.vit.image.Image;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Turns pictures into vectors, for search, clustering and few-shot learning. Vectors have length 1 unless asked otherwise.
+ *
+ * <pre>{@code
+ * try (ImageEmbedder embedder = ImageEmbedder.embedded()) {
+ *     double alike = embedder.embed(a).cosine(embedder.embed(b));
+ * }
+ * }</pre>
+ *
+ * <p>Thread-safe, like {@link ImageClassifier}. It holds native memory until it is closed; its results don't.
+ */
+public final class ImageEmbedder implements AutoCloseable {
+    /** Whether vectors are divided by their length. */
+    public enum Length {
+        UNIT,
+        RAW
+    }
+
+    /**
+     * What the vectors are.
+     *
+     * @param pooling how tokens become one vector
+     * @param length whether it is normalised
+     */
+    public record Options(Pooling pooling, Length length) {
+        /** The family's own pooling, normalised. */
+        public static final Options DEFAULT = new Options(Pooling.POOLED, Length.UNIT);
+    }
+
+    private final LoadedVisionModel loaded;
+    private final Options options;
+
+    private ImageEmbedder(LoadedVisionModel loaded, Options options) {
+        this.loaded = loaded;
+        this.options = options;
+    }
+
+    /** The embedded model, on the CPU, with the family's own pooling and vectors of length 1. */
+    public static ImageEmbedder embedded() {
+        return embedded(Options.DEFAULT, Compute.DEFAULT);
+    }
+
+    /** The embedded model. */
+    public static ImageEmbedder embedded(Options options, Compute compute) {
+        return new ImageEmbedder(LoadedVisionModel.embedded(compute), options);
+    }
+
+    /** The model of a checkpoint's folder, on the CPU, with the family's own pooling and vectors of length 1. */
+    public static ImageEmbedder load(Path folder) {
+        return load(folder, Options.DEFAULT, Compute.DEFAULT);
+    }
+
+    /**
+     * The model of a checkpoint's folder in the Hugging Face layout.
+     *
+     * @throws io.vitrail.transformer.weights.CheckpointException if a file is missing, damaged or doesn't fit the others
+     */
+    public static ImageEmbedder load(Path folder, Options options, Compute compute) {
+        return new ImageEmbedder(LoadedVisionModel.load(folder, compute), options);
+    }
+
+    /** The vector of one picture. */
+    public Embedding embed(Image image) {
+        return embed(List.of(image)).get(0);
+    }
+
+    /** Several pictures, in batches; results in their order. */
+    public List<Embedding> embed(List<Image> images) {
+        return loaded.answer(images, this::embed);
+    }
+
+    /** Any number of pictures in constant memory. */
+    public Stream<Embedding> embed(Stream<Image> images) {
+        return loaded.answer(images, this::embed);
+    }
+
+    private List<Embedding> embed(VisionModel model, NDArray pixels, Pass pass) {
+        Features features = model.features(VisionInput.of(pixels), pass);
+        NDArray pooled = options.pooling().pool(features, model.specialTokens()); // [batch, width]
+        int width = Math.toIntExact(pooled.getShape().get(1));
+        float[] all = pooled.toFloatArray();
+        List<Embedding> results = new ArrayList<>();
+        for (int start = 0; start < all.length; start += width) {
+            Embedding raw = new Embedding(Arrays.copyOfRange(all, start, start + width));
+            results.add(options.length() == Length.UNIT ? raw.normalized() : raw);
+        }
+        return results;
+    }
+
+    @Override
+    public void close() {
+        loaded.close();
+    }
+}

@@ -1,0 +1,59 @@
+package io.vitrail.vit;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.vitrail.transformer.Check;
+import java.util.Optional;
+
+/**
+ * What a vision model reads.
+ *
+ * @param pixels [batch, channels, imageHeight, imageWidth], normalised
+ * @param size what to do when the picture's size isn't the one that the position table was made for
+ * @param masked [batch, patches], 1 where a patch is replaced by the mask token
+ * @param noise [batch, patches], by which a masked autoencoder orders its patches
+ */
+public record VisionInput(NDArray pixels, SizePolicy size, Optional<NDArray> masked, Optional<NDArray> noise) {
+    /** Whether pictures of another size are refused. */
+    public enum SizePolicy {
+        /** Another size is an error, as it is for the reference unless asked otherwise. */
+        STRICT,
+        /** The position table is interpolated to the picture's grid. */
+        INTERPOLATE
+    }
+
+    public VisionInput {
+        Shape shape = pixels.getShape();
+        Check.that(
+                shape.dimension() == 4 && shape.size() > 0,
+                "Pixels must be [batch, channels, imageHeight, imageWidth], not %s.",
+                shape);
+        Check.that(pixels.getDataType() == DataType.FLOAT32, "Pixels must be float32, not %s.", pixels.getDataType());
+    }
+
+    /** Pixels of the size that the model was made for. */
+    public static VisionInput of(NDArray pixels) {
+        return new VisionInput(pixels, SizePolicy.STRICT, Optional.empty(), Optional.empty());
+    }
+
+    public VisionInput withSize(SizePolicy policy) {
+        return new VisionInput(pixels, policy, masked, noise);
+    }
+
+    public VisionInput withMasked(NDArray patches) {
+        return new VisionInput(pixels, size, Optional.of(patches), noise);
+    }
+
+    public VisionInput withNoise(NDArray order) {
+        return new VisionInput(pixels, size, masked, Optional.of(order));
+    }
+
+    int height() {
+        return Math.toIntExact(pixels.getShape().get(2));
+    }
+
+    int width() {
+        return Math.toIntExact(pixels.getShape().get(3));
+    }
+}

@@ -1,0 +1,106 @@
+package io.vitrail.vit;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import io.vitrail.transformer.Check;
+import io.vitrail.transformer.Linear;
+import io.vitrail.transformer.Pass;
+import io.vitrail.transformer.TensorBlock;
+import io.vitrail.transformer.weights.WeightTable;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A model from pixels to features, and to logits if it has a classification head. As a DJL block it maps normalised pixels
+ * [batch, channels, imageHeight, imageWidth] to logits [batch, labels], or to the pooled features without a head.
+ */
+public abstract class VisionModel extends TensorBlock {
+    private final int imageHeight;
+    private final int imageWidth;
+    private final List<String> labels;
+    private Optional<Linear> head = Optional.empty();
+
+    /** @param labels names of the classes; none for a model without a classification head */
+    VisionModel(ImageConfig image, List<String> labels) {
+        imageHeight = image.imageHeight();
+        imageWidth = image.imageWidth();
+        this.labels = List.copyOf(labels);
+    }
+
+    /** Adds the part "head" if there are classes; called by the subclass after its other parts. */
+    final void addHead(int inWidth) {
+        if (classifies()) {
+            head = Optional.of(part("head", new Linear(inWidth, labels.size())));
+        }
+    }
+
+    /** What the model sees in a batch; records {@code last_hidden_state}, {@code pooler_output} and the layers' stages. */
+    public abstract Features features(VisionInput input, Pass pass);
+
+    /** What the classification head reads: [batch, head's inWidth]. */
+    NDArray summary(Features features) {
+        return features.pooled();
+    }
+
+    /**
+     * Class scores before softmax or sigmoid, [batch, labels]; records {@code logits}.
+     *
+     * @throws IllegalArgumentException if the model has no classification head
+     */
+    public NDArray logits(Features features, Pass pass) {
+        Check.that(
+                head.isPresent(),
+                "This checkpoint has no classification head, so it can't classify.%n"
+                        + "  try:  embed with it, or choose one whose class ends in ForImageClassification.");
+        NDArray logits = head.get().forward(summary(features), pass);
+        pass.trace().record("logits", logits);
+        return logits;
+    }
+
+    /** Tokens that stand before the patches, such as the class token: 1 unless the family differs. */
+    public int specialTokens() {
+        return 1;
+    }
+
+    /** Names of the classes by index; empty without a classification head. */
+    public final List<String> labels() {
+        return labels;
+    }
+
+    /** Whether there is a classification head. */
+    public final boolean classifies() {
+        return !labels.isEmpty();
+    }
+
+    /** Height of the pictures that the model was made for, in pixels. */
+    public final int imageHeight() {
+        return imageHeight;
+    }
+
+    /** Width of the pictures that the model was made for, in pixels. */
+    public final int imageWidth() {
+        return imageWidth;
+    }
+
+    /** Where each weight of a checkpoint belongs. */
+    public abstract WeightTable weightTable();
+
+    /** What the base model's weights begin with in a checkpoint with a head, such as "vit"; the table's {@code {base}}. */
+    public abstract String basePrefix();
+
+    /** The numbers behind the names in the weight table's shapes. */
+    public abstract Map<String, Long> sizes();
+
+    @Override
+    public NDArray forward(NDArray pixels, Pass pass) {
+        Features features = features(VisionInput.of(pixels), pass);
+        return classifies() ? logits(features, pass) : features.pooled();
+    }
+
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputShapes) {
+        Check.that(classifies(), "The output's shape is known for classification heads only.");
+        return new Shape[] {new Shape(inputShapes[0].get(0), labels.size())};
+    }
+}

@@ -1,0 +1,113 @@
+package io.vitrail.vit;
+
+import ai.djl.Device;
+import io.vitrail.transformer.Check;
+import io.vitrail.transformer.Operations;
+import io.vitrail.transformer.Session;
+import io.vitrail.transformer.weights.Checkpoint;
+import io.vitrail.transformer.weights.CheckpointException;
+import io.vitrail.transformer.weights.ConfigJson;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** The catalogue of vision models: the one place where an architecture is registered. */
+public final class VisionModels {
+    /** Makes a model, without weights, of a checkpoint's config.json and the task of its head. */
+    @FunctionalInterface
+    interface Architecture {
+        VisionModel of(ConfigJson config, VisionTask task);
+    }
+
+    /**
+     * One architecture.
+     *
+     * @param type the model_type of a checkpoint's config.json
+     * @param family the family of its golden cases; "" if another entry's cases cover it
+     */
+    private record Entry(String type, String family, Architecture architecture) {}
+
+    private static final List<Entry> ENTRIES = List.of(
+            new Entry("vit", "vit", Vit::of),
+            new Entry("deit", "deit", Deit::of),
+            new Entry("dinov2", "dinov2", Dinov2::of),
+            new Entry("dinov2_with_registers", "dinov2_registers", Dinov2Registers::of),
+            new Entry("dinov3_vit", "dinov3_vit", Dinov3Vit::of),
+            new Entry("beit", "beit", Beit::of),
+            new Entry("vit_mae", "vit_mae", VitMae::of),
+            new Entry("swin", "swin", Swin::of),
+            new Entry("clip_vision_model", "clip_vision", ClipVision::of),
+            new Entry("clip", "", ClipVision::of),
+            new Entry("siglip_vision_model", "siglip_vision", SiglipVision::of),
+            new Entry("siglip", "", SiglipVision::of),
+            new Entry("hybrid_vit", "", HybridVit::of));
+
+    private static final Map<String, Architecture> BY_TYPE =
+            ENTRIES.stream().collect(Collectors.toUnmodifiableMap(Entry::type, Entry::architecture));
+
+    private VisionModels() {}
+
+    /** The model types that can be loaded. */
+    public static Set<String> types() {
+        return BY_TYPE.keySet();
+    }
+
+    /** The families of golden cases that the catalogue's models are measured by. */
+    public static Set<String> goldenFamilies() {
+        return ENTRIES.stream()
+                .map(Entry::family)
+                .filter(family -> !family.isEmpty())
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** Whether the catalogue knows the checkpoint's model type. */
+    public static boolean knows(Checkpoint checkpoint) {
+        return BY_TYPE.containsKey(new ConfigJson(checkpoint.config()).text("model_type", ""));
+    }
+
+    /** Loads a checkpoint with the head that its config names first, prepared for inference. The session owns the weights. */
+    public static Session<VisionModel> load(Checkpoint checkpoint, Operations operations, Device device) {
+        return load(checkpoint, className(checkpoint), operations, device);
+    }
+
+    /**
+     * Loads a checkpoint as a given class of the reference implementation, such as {@code ViTModel}.
+     *
+     * @throws CheckpointException if the files are damaged or don't hold the weights that the class needs
+     * @throws IllegalArgumentException if the class or model type isn't supported
+     */
+    public static Session<VisionModel> load(
+            Checkpoint checkpoint, String className, Operations operations, Device device) {
+        ConfigJson config = new ConfigJson(checkpoint.config());
+        VisionModel model = create(config, VisionTask.of(className));
+        return new Session<>(model, operations, device, manager -> {
+            String base = checkpoint.base(model.basePrefix());
+            model.weightTable().load(checkpoint, base, model, model.sizes(), manager);
+        });
+    }
+
+    /** The model that a config.json describes, without weights. */
+    public static VisionModel create(ConfigJson config, VisionTask task) {
+        String type = config.text("model_type", "");
+        Architecture architecture = BY_TYPE.get(type);
+        Check.that(
+                architecture != null,
+                "Model type '%s' is not supported; supported: %s.",
+                type,
+                new TreeSet<>(BY_TYPE.keySet()));
+        return architecture.of(config, task);
+    }
+
+    private static String className(Checkpoint checkpoint) {
+        ConfigJson config = new ConfigJson(checkpoint.config());
+        return config.texts("architectures").stream()
+                .findFirst()
+                .orElseThrow(
+                        () -> CheckpointException.of(
+                                "config.json names no architecture, so it isn't known which head the weights belong to.",
+                                checkpoint.folder(),
+                                "add \"architectures\": [\"ViTForImageClassification\"], or the class that the weights are of."));
+    }
+}
