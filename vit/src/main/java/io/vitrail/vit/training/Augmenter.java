@@ -1,0 +1,139 @@
+package io.vitrail.vit.training;
+
+import io.vitrail.vit.training.CropSampler.Crop;
+import io.vitrail.vit.training.CropSampler.Filter;
+import io.vitrail.vit.training.CropSampler.Raster;
+import java.util.SplittableRandom;
+
+/**
+ * Turns a picture into training pixels: random crop (Szegedy et al. 2015), resolution, blur, mirror image, colours,
+ * erased rectangle. All is decided by the random numbers it is given. Keeps its memory between calls; for one thread.
+ */
+final class Augmenter {
+    private static final double MIRROR = 0.5;
+    private static final double MAX_SOFTNESS = 2.5;
+    private static final int TRIES = 8;
+    private static final float RED = 0.299f;
+    private static final float GREEN = 0.587f;
+    private static final float BLUE = 0.114f;
+
+    private final int side;
+    private final Normalization normalization;
+    private final CropSampler sampler = new CropSampler();
+    private final Raster square;
+
+    Augmenter(int side, Normalization normalization) {
+        this.side = side;
+        this.normalization = normalization;
+        square = new Raster(side, side);
+    }
+
+    /** Writes [3, side, side] normalised values to {@code target} from {@code offset} on. */
+    void apply(Picture picture, Augmentation how, SplittableRandom random, float[] target, int offset) {
+        Crop crop = random.nextDouble() < how.wholePicture() ? Crop.whole(picture) : crop(picture, how, random);
+        resize(picture, crop, how, random);
+        recolour(how, random);
+        if (random.nextDouble() < how.erase()) {
+            erase(random);
+        }
+        normalization.toPlanes(square.rgb, random.nextDouble() < MIRROR, side, target, offset);
+    }
+
+    /** A crop of random area and shape, within the picture where it fits. */
+    private static Crop crop(Picture picture, Augmentation how, SplittableRandom random) {
+        double width = picture.width();
+        double height = picture.height();
+        for (int i = 0; i < TRIES; i++) {
+            double area = picture.width() * picture.height() * logBetween(how.minArea(), how.maxArea(), random);
+            double ratio = logBetween(1 / how.maxStretch(), how.maxStretch(), random);
+            width = Math.sqrt(area * ratio);
+            height = Math.sqrt(area / ratio);
+            boolean fits = width <= picture.width() && height <= picture.height();
+            if (fits || area > picture.width() * picture.height()) {
+                break;
+            }
+        }
+        double left = between(Math.min(0, picture.width() - width), Math.max(0, picture.width() - width), random);
+        double top = between(Math.min(0, picture.height() - height), Math.max(0, picture.height() - height), random);
+        return new Crop(left, top, width, height);
+    }
+
+    private void resize(Picture picture, Crop crop, Augmentation how, SplittableRandom random) {
+        double softness = random.nextDouble() < how.blur() ? between(1, MAX_SOFTNESS, random) : 1;
+        Filter filter = random.nextBoolean() ? Filter.BILINEAR : Filter.BICUBIC;
+        if (random.nextDouble() >= how.lowResolution() || how.smallestSide() >= side) {
+            sampler.resample(picture, crop, filter, softness, square);
+            return;
+        }
+        int few = (int) Math.round(logBetween(how.smallestSide(), side, random));
+        Raster coarse = new Raster(few, few);
+        Filter shrinking = Filter.values()[random.nextInt(Filter.values().length)];
+        sampler.resample(picture, crop, shrinking, 1, coarse);
+        sampler.resample(coarse, filter, softness, square);
+    }
+
+    /**
+     * Brightness, contrast, saturation and a cast of colour, in one pass: value → gain · value + offset + part of
+     * grey.
+     */
+    private void recolour(Augmentation how, SplittableRandom random) {
+        float brightness = (float) (1 + between(-how.colour(), how.colour(), random));
+        float contrast = (float) (1 + between(-how.colour(), how.colour(), random));
+        float saturation = (float) (1 + between(-how.colour(), how.colour(), random));
+        float[] cast = new float[3];
+        for (int channel = 0; channel < 3; channel++) {
+            cast[channel] = (float) (1 + between(-how.colour() / 2, how.colour() / 2, random)) * brightness * contrast;
+        }
+        if (random.nextDouble() < how.grey()) {
+            saturation = 0;
+        }
+        float[] rgb = square.rgb;
+        float offset = (1 - contrast) * brightness * meanGrey(rgb);
+        for (int i = 0; i < rgb.length; i += 3) {
+            float grey = (1 - saturation) * (RED * rgb[i] + GREEN * rgb[i + 1] + BLUE * rgb[i + 2]);
+            rgb[i] = clamp(cast[0] * (saturation * rgb[i] + grey) + offset);
+            rgb[i + 1] = clamp(cast[1] * (saturation * rgb[i + 1] + grey) + offset);
+            rgb[i + 2] = clamp(cast[2] * (saturation * rgb[i + 2] + grey) + offset);
+        }
+    }
+
+    private static float meanGrey(float[] rgb) {
+        float red = 0;
+        float green = 0;
+        float blue = 0;
+        for (int i = 0; i < rgb.length; i += 3) {
+            red += rgb[i];
+            green += rgb[i + 1];
+            blue += rgb[i + 2];
+        }
+        return (RED * red + GREEN * green + BLUE * blue) * 3 / rgb.length;
+    }
+
+    private static float clamp(float value) {
+        return Math.max(0, Math.min(255, value));
+    }
+
+    /** Covers a rectangle of 2 to 20 % of the area with one random colour. */
+    private void erase(SplittableRandom random) {
+        double area = side * side * between(0.02, 0.2, random);
+        double ratio = logBetween(0.4, 2.5, random);
+        int width = (int) Math.max(1, Math.min(side, Math.sqrt(area * ratio)));
+        int height = (int) Math.max(1, Math.min(side, Math.sqrt(area / ratio)));
+        int left = random.nextInt(side - width + 1);
+        int top = random.nextInt(side - height + 1);
+        float[] colour = {random.nextInt(256), random.nextInt(256), random.nextInt(256)};
+        for (int y = top; y < top + height; y++) {
+            for (int i = 3 * (y * side + left); i < 3 * (y * side + left + width); i += 3) {
+                System.arraycopy(colour, 0, square.rgb, i, 3);
+            }
+        }
+    }
+
+    private static double between(double low, double high, SplittableRandom random) {
+        return low + (high - low) * random.nextDouble();
+    }
+
+    private static double logBetween(double low, double high, SplittableRandom random) {
+        return low * Math.pow(high / low, random.nextDouble());
+    }
+}

@@ -1,0 +1,227 @@
+package io.vitrail.vit.training;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.dataset.Batch;
+import ai.djl.training.dataset.Dataset;
+import ai.djl.translate.Batchifier;
+import ai.djl.util.Progress;
+import io.vitrail.transformer.Check;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Queue;
+import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * The batches of training, prepared by background threads a few ahead. What a batch holds is decided by seed, epoch
+ * and number alone. Pixels are [batch, 3, side, side], labels probabilities [batch, classes]; both belong to the
+ * batch's own manager, and all that is computed from them with it: closing the batch frees it. {@link #close()} ends
+ * the threads.
+ */
+public final class PictureBatches implements AutoCloseable {
+    private static final int AHEAD_PER_THREAD = 2;
+
+    private final List<TrainingSet> sets;
+    private final Options options;
+    private final ExecutorService threads;
+
+    /**
+     * @param batch pictures in a batch
+     * @param classes number of classes
+     * @param mixing mixes pictures of a batch
+     * @param normalization of the pixels
+     * @param seed decides order and augmentation
+     * @param threads number of background threads
+     */
+    public record Options(int batch, int classes, Mixing mixing, Normalization normalization, long seed, int threads) {
+        public Options {
+            Check.that(batch > 0, "batch must be positive, not %d", batch);
+            Check.that(classes > 1, "there must be at least 2 classes, not %d", classes);
+            Check.that(threads > 0, "there must be at least 1 thread, not %d", threads);
+        }
+    }
+
+    public PictureBatches(List<TrainingSet> sets, Options options) {
+        this.sets = List.copyOf(sets);
+        this.options = options;
+        for (TrainingSet set : sets) {
+            set.pictures()
+                    .labels()
+                    .forEach(label -> Check.that(
+                            label >= 0 && label < options.classes,
+                            "%s: label %d is not below the %d classes",
+                            set.pictures().name(),
+                            label,
+                            options.classes));
+        }
+        Check.that(batchesPerEpoch() > 0, "an epoch has fewer pictures than a batch (%d)", options.batch);
+        threads = Executors.newFixedThreadPool(options.threads, work -> {
+            Thread thread = new Thread(work, "vitrail-pictures");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /** Whole batches only: an epoch's last few pictures are left out. */
+    public int batchesPerEpoch() {
+        return sets.stream().mapToInt(TrainingSet::draws).sum() / options.batch;
+    }
+
+    /**
+     * One epoch, for {@code Trainer.iterateDataset}.
+     *
+     * @param side height and width of the pictures
+     * @param firstBatch where to begin, after a resumed training
+     */
+    public Dataset epoch(int epoch, int side, int firstBatch) {
+        return new Dataset() {
+            @Override
+            public Iterable<Batch> getData(NDManager manager) {
+                return () -> new Batches(manager, epoch, side, firstBatch);
+            }
+
+            @Override
+            public void prepare(Progress progress) {
+                // the pictures are in memory
+            }
+        };
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+
+    /** The memory of a batch's pixels, used again and again: the numbers, and their copy that the engine reads. */
+    private record Memory(float[] pixels, ByteBuffer engines) {
+        static Memory of(int size) {
+            ByteBuffer bytes = ByteBuffer.allocateDirect(Float.BYTES * size).order(ByteOrder.nativeOrder());
+            return new Memory(new float[size], bytes);
+        }
+    }
+
+    private record Prepared(Memory memory, float[] labels) {}
+
+    /** Batches in order, the next few in preparation. */
+    private final class Batches implements Iterator<Batch> {
+        private final NDManager manager;
+        private final int epoch;
+        private final int side;
+        private final EpochOrder order;
+        private final Queue<Future<Prepared>> ahead = new ArrayDeque<>();
+        private final Queue<Memory> free = new ConcurrentLinkedQueue<>();
+        private int submitted;
+        private int delivered;
+
+        Batches(NDManager manager, int epoch, int side, int firstBatch) {
+            this.manager = manager;
+            this.epoch = epoch;
+            this.side = side;
+            order = new EpochOrder(sets, options.seed, epoch);
+            submitted = firstBatch;
+            delivered = firstBatch;
+            for (int i = 0; i < AHEAD_PER_THREAD * options.threads; i++) {
+                submit();
+            }
+        }
+
+        private void submit() {
+            if (submitted < batchesPerEpoch()) {
+                int number = submitted++;
+                ahead.add(threads.submit(() -> prepare(number)));
+            }
+        }
+
+        @Override
+        public boolean hasNext() {
+            return delivered < batchesPerEpoch();
+        }
+
+        @Override
+        public Batch next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException("the epoch is over");
+            }
+            Prepared prepared = await(ahead.remove());
+            submit();
+            NDManager scope = manager.newSubManager();
+            Shape shape = new Shape(options.batch, 3, side, side);
+            NDArray pixels = scope.create(prepared.memory.engines, shape, DataType.FLOAT32); // not copied
+            NDArray labels = scope.create(prepared.labels, new Shape(options.batch, options.classes));
+            return new Lent(scope, pixels, labels, delivered++, prepared.memory);
+        }
+
+        private Prepared prepare(int number) {
+            int pictureSize = 3 * side * side;
+            Memory reused = free.poll();
+            Memory memory = reused == null ? Memory.of(options.batch * pictureSize) : reused;
+            float[] pixels = memory.pixels;
+            float[] labels = new float[options.batch * options.classes];
+            Augmenter augmenter = new Augmenter(side, options.normalization);
+            for (int i = 0; i < options.batch; i++) {
+                int position = number * options.batch + i;
+                TrainingSet set = sets.get(order.set(position));
+                int picture = order.picture(position);
+                SplittableRandom random = Seeds.random(options.seed, epoch, position);
+                augmenter.apply(
+                        set.pictures().pictures().get(picture), set.augmentation(), random, pixels, i * pictureSize);
+                labels[i * options.classes + set.pictures().labels().get(picture)] = 1;
+            }
+            int end = batchesPerEpoch() * options.batch;
+            options.mixing.apply(pixels, labels, options.batch, side, Seeds.random(options.seed, epoch, end + number));
+            memory.engines.asFloatBuffer().put(pixels);
+            return new Prepared(memory, labels);
+        }
+
+        /** A batch that gives its pixels' memory back when it is closed. */
+        private final class Lent extends Batch {
+            private final Memory memory;
+            private boolean closed;
+
+            Lent(NDManager scope, NDArray pixels, NDArray labels, int number, Memory memory) {
+                super(
+                        scope,
+                        new NDList(pixels),
+                        new NDList(labels),
+                        options.batch,
+                        Batchifier.STACK,
+                        Batchifier.STACK,
+                        number,
+                        batchesPerEpoch());
+                this.memory = memory;
+            }
+
+            @Override
+            public void close() {
+                if (!closed) {
+                    closed = true;
+                    super.close();
+                    free.add(memory);
+                }
+            }
+        }
+    }
+
+    private static Prepared await(Future<Prepared> future) {
+        try {
+            return future.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while a batch was prepared.", e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("A batch could not be prepared: " + e.getCause(), e.getCause());
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package io.vitrail.vit.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vitrail.transformer.weights.CheckpointException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EverydayPicturesTest {
+    @TempDir
+    private Path data;
+
+    @Test
+    void classesAreThoseOfCifarThenThoseOfImagenette() throws IOException {
+        write("{\"classes\": [\"airplane\", \"automobile\", \"bird\", \"cat\", \"dog\", \"horse\", \"ship\"]}");
+        assertThat(new EverydayPictures(data).labels())
+                .containsExactly(
+                        "airplane", "automobile", "bird", "cat", "dog", "horse", "ship", "tench", "English springer");
+    }
+
+    @Test
+    void aDataSetWithoutAClassThatPascalNeedsIsRefused() throws IOException {
+        write("{\"classes\": [\"airplane\", \"automobile\", \"bird\", \"cat\", \"dog\", \"ship\"]}");
+        assertThatThrownBy(() -> new EverydayPictures(data))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(data + ": no class is named horse");
+    }
+
+    @Test
+    void aMissingFolderIsNamed() {
+        assertThatThrownBy(() -> new EverydayPictures(data))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("file: " + data.resolve("cifar10/classes.json"))
+                .hasMessageEndingWith("give the folder that holds cifar10, imagenette and captions.");
+    }
+
+    private void write(String cifar) throws IOException {
+        Files.createDirectory(data.resolve("cifar10"));
+        Files.writeString(data.resolve("cifar10/classes.json"), cifar);
+        Files.createDirectory(data.resolve("imagenette"));
+        Files.writeString(
+                data.resolve("imagenette/classes.json"),
+                """
+                [{"label": 0, "wnid": "n01440764", "name": "tench"},
+                 {"label": 1, "wnid": "n02102040", "name": "English springer"}]
+                """);
+    }
+}

@@ -1,0 +1,83 @@
+package io.vitrail.vit.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.dataset.Batch;
+import ai.djl.translate.TranslateException;
+import io.vitrail.transformer.DjlEngine;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class PictureBatchesTest {
+    private static final int SIDE = 6;
+
+    private final NDManager manager = DjlEngine.newManager(Device.cpu());
+    private final List<TrainingSet> sets =
+            List.of(new TrainingSet(TestPictures.colours(13, 1), 2, Augmentation.ofPhotos()));
+
+    @AfterEach
+    void free() {
+        manager.close();
+    }
+
+    @Test
+    void batchesDependOnSeedAndEpochButNotOnThreads() throws IOException, TranslateException {
+        List<float[]> batches = read(1, 5, 0, 0);
+        assertThat(batches).hasSize(2 * 6).usingRecursiveComparison().isEqualTo(read(3, 5, 0, 0));
+        assertThat(batches.get(0))
+                .isNotEqualTo(read(1, 5, 1, 0).get(0))
+                .isNotEqualTo(read(1, 6, 0, 0).get(0));
+    }
+
+    @Test
+    void aResumedEpochGoesOnWithTheBatchThatComesNext() throws IOException, TranslateException {
+        List<float[]> batches = read(1, 5, 0, 0);
+        assertThat(read(1, 5, 0, 4)).usingRecursiveComparison().isEqualTo(batches.subList(2 * 4, 2 * 6));
+    }
+
+    @Test
+    void closingABatchFreesAllOfIt() throws IOException, TranslateException {
+        try (PictureBatches batches = batches(1, 5)) {
+            for (Batch batch : batches.epoch(0, SIDE, 0).getData(manager)) {
+                assertThat(batch.getData().get(0).getShape()).isEqualTo(new Shape(4, 3, SIDE, SIDE));
+                assertThat(batch.getLabels().get(0).sum().getFloat()).isEqualTo(4);
+                batch.close();
+                assertThat(manager.getManagedArrays()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void labelsBeyondTheClassesAreRefused() {
+        PictureBatches.Options two = new PictureBatches.Options(4, 2, Mixing.NONE, Normalization.SYMMETRIC, 1, 1);
+        assertThatThrownBy(() -> new PictureBatches(sets, two))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("colours: label 2 is not below the 2 classes");
+    }
+
+    /** Pixels and labels of each batch in turn. */
+    private List<float[]> read(int threads, long seed, int epoch, int first) throws IOException, TranslateException {
+        List<float[]> read = new ArrayList<>();
+        try (PictureBatches batches = batches(threads, seed)) {
+            for (Batch batch : batches.epoch(epoch, SIDE, first).getData(manager)) {
+                read.add(batch.getData().get(0).toFloatArray());
+                read.add(batch.getLabels().get(0).toFloatArray());
+                batch.close();
+            }
+        }
+        return read;
+    }
+
+    private PictureBatches batches(int threads, long seed) {
+        Mixing mixing = new Mixing(0.3, 0.3, 1);
+        return new PictureBatches(
+                sets, new PictureBatches.Options(4, 3, mixing, Normalization.SYMMETRIC, seed, threads));
+    }
+}
