@@ -1,0 +1,217 @@
+package io.vitrail.samples.cli;
+
+import ai.djl.Device;
+import ai.djl.Model;
+import io.vitrail.transformer.Check;
+import io.vitrail.transformer.DjlEngine;
+import io.vitrail.transformer.weights.Checkpoint;
+import io.vitrail.vit.HybridVit;
+import io.vitrail.vit.training.Accuracy;
+import io.vitrail.vit.training.ClassifierTraining;
+import io.vitrail.vit.training.EvaluationSet;
+import io.vitrail.vit.training.EverydayPictures;
+import io.vitrail.vit.training.SavedClassifier;
+import io.vitrail.vit.training.TrainingOptions;
+import io.vitrail.vit.training.TrainingProgress;
+import io.vitrail.vit.training.TrainingReport;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Trains the embedded classifier from its pictures; stopped at any moment, it goes on from there when called again. */
+@Command(
+        name = "train",
+        description = "Train the small classifier that is embedded here, from pictures. Resumes what was stopped.",
+        mixinStandardHelpOptions = true)
+final class TrainCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--data",
+            required = true,
+            paramLabel = "DIR",
+            description = "Folder with cifar10, imagenette and captions/pascal1k.")
+    private Path data;
+
+    @Option(names = "--out", required = true, paramLabel = "DIR", description = "Where the model and the state go.")
+    private Path folder;
+
+    @Option(
+            names = "--from",
+            paramLabel = "DIR",
+            description = "Begin with the weights of this checkpoint, made by this command, instead of random ones.")
+    private Optional<Path> from;
+
+    @Option(
+            names = "--stages",
+            split = ",",
+            paramLabel = "EPOCHSxSIDE",
+            defaultValue = "4x40,4x48",
+            description = "Epochs and picture sizes, one after the other (default ${DEFAULT-VALUE}).")
+    private List<String> stages;
+
+    @Option(names = "--batch", defaultValue = "64", description = "Pictures in a batch (default ${DEFAULT-VALUE}).")
+    private int batch;
+
+    @Option(names = "--rate", defaultValue = "6e-4", description = "Peak learning rate (default ${DEFAULT-VALUE}).")
+    private double rate;
+
+    @Option(names = "--warm-up", defaultValue = "400", description = "Steps of warm-up (default ${DEFAULT-VALUE}).")
+    private int warmUp;
+
+    @Option(
+            names = "--seed",
+            defaultValue = "1",
+            description = "Of weights, order and augmentation (default ${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Option(
+            names = "--minutes",
+            defaultValue = "100000",
+            description = "Stop, resumable, after so many minutes of training.")
+    private long minutes;
+
+    @Option(
+            names = "--evaluate-every",
+            defaultValue = "3",
+            description = "Epochs between evaluations (default ${DEFAULT-VALUE}).")
+    private int evaluateEvery;
+
+    @Override
+    public Integer call() throws Exception {
+        PrintWriter err = spec.commandLine().getErr();
+        TrainingOptions options = options();
+        EverydayPictures pictures = new EverydayPictures(data);
+        err.println("Reading the pictures …");
+        err.flush();
+        ClassifierTraining training = new ClassifierTraining(
+                pictures.training(EverydayPictures.Repeats.BALANCED),
+                pictures.evaluation(options.lastSide(), EvaluationSet.Framing.WHOLE),
+                options);
+        DjlEngine.get();
+        HybridVit network = new HybridVit(HybridVit.Config.embedded(pictures.labels()));
+        Files.createDirectories(folder);
+        try (Model model = Model.newInstance("vitrail", Device.cpu(), "PyTorch");
+                GracefulStop stop = new GracefulStop()) {
+            from.ifPresent(checkpoint -> load(network, checkpoint, model));
+            model.setBlock(network);
+            Shown shown = new Shown(err, stop);
+            TrainingReport report =
+                    training.run(model, pictures.labels().size(), folder.resolve("training.state"), shown);
+            shown.bar.end();
+            SavedClassifier.save(network, options, report, folder);
+            print(report);
+            return 0;
+        }
+    }
+
+    private static void load(HybridVit network, Path checkpoint, Model model) {
+        try (Checkpoint files = Checkpoint.open(checkpoint)) {
+            network.weightTable()
+                    .load(files, files.base(network.basePrefix()), network, network.sizes(), model.getNDManager());
+        }
+    }
+
+    private TrainingOptions options() {
+        List<TrainingOptions.Stage> parsed =
+                stages.stream().map(TrainCommand::stage).toList();
+        TrainingOptions defaults = TrainingOptions.defaults(parsed);
+        TrainingOptions.Optimization d = TrainingOptions.Optimization.defaults();
+        return new TrainingOptions(
+                parsed,
+                batch,
+                new TrainingOptions.Optimization(
+                        rate, warmUp, d.weightDecay(), d.labelSmoothing(), d.maxGradientNorm(), d.averageDecay()),
+                defaults.mixing(),
+                defaults.normalization(),
+                seed,
+                new TrainingOptions.Running(1, evaluateEvery, Duration.ofMinutes(4), Duration.ofMinutes(minutes)));
+    }
+
+    private static TrainingOptions.Stage stage(String text) {
+        Check.that(
+                text.matches("\\d{1,4}x\\d{1,3}"), "'%s' is no stage.%n  try:  7x40: 7 epochs of 40 × 40 pixels", text);
+        String[] parts = text.split("x");
+        return new TrainingOptions.Stage(Integer.parseInt(parts[0]), Integer.parseInt(parts[1]));
+    }
+
+    private void print(TrainingReport report) {
+        PrintWriter out = spec.commandLine().getOut();
+        if (!report.finished()) {
+            out.println("Stopped after step " + report.steps() + "; the same command goes on from there.");
+        }
+        report.accuracies().forEach(accuracy -> out.println(describe(accuracy)));
+        out.println("The model lies in " + folder + ".");
+        out.flush();
+    }
+
+    private static String describe(Accuracy accuracy) {
+        return String.format(
+                Locale.ROOT,
+                "%-16s top-1 %.2f %%, top-5 %.2f %% of %d",
+                accuracy.set(),
+                100 * accuracy.top1(),
+                100 * accuracy.top5(),
+                accuracy.n());
+    }
+
+    /** Draws the bar, prints a line per evaluation, and passes on a wish to stop. */
+    private static final class Shown implements TrainingProgress {
+        private final ProgressBar bar;
+        private final GracefulStop stop;
+
+        Shown(PrintWriter err, GracefulStop stop) {
+            bar = new ProgressBar(err);
+            this.stop = stop;
+        }
+
+        @Override
+        public void stepped(Step step) {
+            bar.show(
+                    step.number(),
+                    step.total(),
+                    String.format(
+                            Locale.ROOT,
+                            "step %d/%d  epoch %d  loss %.3f  accuracy %.2f  %.0f pictures/s  %s left",
+                            step.number(),
+                            step.total(),
+                            step.epoch(),
+                            step.loss(),
+                            step.accuracy(),
+                            step.picturesPerSecond(),
+                            brief(step.left())));
+        }
+
+        @Override
+        public void evaluated(int epoch, List<Accuracy> accuracies) {
+            bar.line("epoch " + epoch);
+            accuracies.forEach(accuracy -> bar.line("  " + describe(accuracy)));
+        }
+
+        @Override
+        public void resumed(long steps) {
+            bar.line("Going on after step " + steps + ".");
+        }
+
+        @Override
+        public boolean stopRequested() {
+            return stop.requested();
+        }
+
+        private static String brief(Duration left) {
+            return left.toHours() > 0
+                    ? left.toHours() + " h " + left.toMinutesPart() + " min"
+                    : left.toMinutes() + " min " + left.toSecondsPart() + " s";
+        }
+    }
+}
