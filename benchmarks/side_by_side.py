@@ -5,7 +5,7 @@
     python benchmarks/side_by_side.py              # prints medians, spreads and ratios; --markdown for a table of results
 
 Random weights serve. Two threads each (--threads), torch.inference_mode(), 5 warm-ups, 20 rounds: in each round every program
-computes one batch, in the same order, so that all meet the same state of the machine. Nothing else should run.
+computes one batch, in the same order, after a pause, so that all meet the same state of the machine. Nothing else should run.
 """
 
 import argparse
@@ -17,21 +17,18 @@ import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(HERE)
 
 
 class Java:
     """The benchmarks' TurnTaking: prints the milliseconds of one pass for each line it is given."""
 
     def __init__(self, folder, precision, threads):
-        classpath = subprocess.run(
-            ["mvn", "-q", "-o", "-pl", "benchmarks", "dependency:build-classpath", "-Dmdep.outputFile=/dev/stdout",
-             "-DincludeScope=runtime"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip().splitlines()[-1]
-        jars = [os.path.join(ROOT, m, "target", "classes") for m in ("benchmarks", "fusion", "text", "vit", "transformer")]
-        entries = [e for e in classpath.split(":") if "io/vitrail" not in e]
-        env = dict(os.environ, OMP_NUM_THREADS=str(threads), TORCH_CPP_LOG_LEVEL="ERROR")
+        target = os.path.join(HERE, "target")
+        with open(os.path.join(target, "classpath"), encoding="utf-8") as file:
+            classpath = os.path.join(target, "vitrail-benchmarks.jar") + os.pathsep + file.read().strip()
+        env = dict(os.environ, OMP_NUM_THREADS=str(threads))
         self.process = subprocess.Popen(
-            ["java", "-XX:+UseSerialGC", "-cp", ":".join(jars + entries), "io.vitrail.benchmarks.TurnTaking", folder, precision],
+            ["java", "-XX:+UseSerialGC", "-DOPT_OUT_TRACKING=true", "-cp", classpath, "io.vitrail.benchmarks.TurnTaking", folder, precision],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=env)
         assert self.process.stdout.readline().strip() == "ready", "the Java side did not start"
 
@@ -104,6 +101,7 @@ def main():
         times = {name: [] for name in programs}
         for _ in range(args.rounds):
             for name, run in programs.items():
+                time.sleep(0.2)  # threads of the one before spin for a while
                 times[name].append(run(batch) / batch)
         base = times["Hugging Face fp32"]
         for name, taken in times.items():
