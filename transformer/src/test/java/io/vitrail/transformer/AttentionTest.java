@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import java.util.Map;
 import java.util.Set;
@@ -63,7 +64,7 @@ class AttentionTest {
         NDArray before = attention.forward(x, PASS);
         NDArray query = Weights.array(attention, "projections.query.weight");
         NDArray changed = query.duplicate();
-        changed.set(new ai.djl.ndarray.index.NDIndex("4:8"), 0); // the second head's rows
+        changed.set(new NDIndex("4:8"), 0); // the second head's rows
         query.set(changed.toByteBuffer());
         NDArray difference =
                 attention.forward(x, PASS).sub(before).abs().get("0").max(new int[] {0}); // [width]
@@ -195,6 +196,17 @@ class AttentionTest {
         AttentionPooling pooling = Weights.random(new AttentionPooling(config), manager);
         NDArray token = Weights.wave(manager, 2, 1, WIDTH);
         assertClose(pooling.forward(token.repeat(1, 6), PASS), pooling.forward(token, PASS));
+    }
+
+    @Test
+    void poolingAddsTheMlpToWhatWasAsked() {
+        EncoderConfig config = new EncoderConfig(2, 1, 1, 3, 1e-6f, Activation.GELU, Bias.PRESENT);
+        AttentionPooling pooling = Weights.of(
+                new AttentionPooling(config),
+                manager,
+                Map.of("output.bias", new float[] {1, 2}, "mlp.contract.bias", new float[] {10, 20}));
+        NDArray pooled = pooling.forward(Weights.wave(manager, 1, 5, 2), PASS);
+        assertThat(pooled.toFloatArray()).containsExactly(11, 22);
     }
 
     @Test

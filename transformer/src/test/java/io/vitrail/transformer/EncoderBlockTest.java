@@ -6,6 +6,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -61,9 +62,9 @@ class EncoderBlockTest {
 
     /** A part without weights. */
     private static final class Step extends TensorBlock {
-        private final java.util.function.UnaryOperator<NDArray> step;
+        private final UnaryOperator<NDArray> step;
 
-        Step(java.util.function.UnaryOperator<NDArray> step) {
+        Step(UnaryOperator<NDArray> step) {
             this.step = step;
         }
 

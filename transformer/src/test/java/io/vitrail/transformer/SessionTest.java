@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -98,7 +99,7 @@ class SessionTest {
         try (Session<Encoder> session = session()) {
             AtomicReference<NDArray> kept = new AtomicReference<>();
             assertThatThrownBy(() -> session.run((model, manager, pass) -> {
-                        kept.set(manager.ones(new ai.djl.ndarray.types.Shape(3)));
+                        kept.set(manager.ones(new Shape(3)));
                         throw new IllegalArgumentException("wrong picture");
                     }))
                     .hasMessage("wrong picture");

@@ -9,14 +9,20 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** One call of a method of a {@link KernelArchive}. It serves once; the boxes of its arguments are freed with it. */
 final class KernelCall {
+    /** Whether DJL's user wants the optimiser below for other modules. DJL's default. */
+    private static final boolean OPTIMIZED_ELSEWHERE =
+            Boolean.parseBoolean(System.getProperty("ai.djl.pytorch.graph_optimizer", "true"));
+
     private final PtSymbolBlock module;
     private final String method;
-    private final List<IValue> arguments = new ArrayList<>(6);
+    private final List<Supplier<IValue>> arguments = new ArrayList<>(6);
 
     KernelCall(PtSymbolBlock module, String method) {
         this.module = module;
@@ -24,17 +30,17 @@ final class KernelCall {
     }
 
     KernelCall with(NDArray array) {
-        arguments.add(IValue.from((PtNDArray) array));
+        arguments.add(() -> IValue.from((PtNDArray) array));
         return this;
     }
 
     KernelCall with(long number) {
-        arguments.add(IValue.from(number));
+        arguments.add(() -> IValue.from(number));
         return this;
     }
 
     KernelCall with(double number) {
-        arguments.add(IValue.from(number));
+        arguments.add(() -> IValue.from(number));
         return this;
     }
 
@@ -45,12 +51,29 @@ final class KernelCall {
 
     /** Runs a method that gives a list or tuple; the arrays belong to the manager. */
     NDList allInto(NDManager manager) {
-        try (IValue result = IValueUtils.runMethod(module, method, arguments.toArray(IValue[]::new))) {
-            return result.toNDList((PtNDManager) manager);
+        List<IValue> boxes = new ArrayList<>(arguments.size());
+        try {
+            arguments.forEach(argument -> boxes.add(argument.get()));
+            try (IValue result = run(boxes.toArray(IValue[]::new))) {
+                return result.toNDList((PtNDManager) manager);
+            }
         } catch (EngineException e) {
             throw new IllegalStateException("The kernel '" + method + "' failed: " + lastLine(e.getMessage()), e);
         } finally {
-            arguments.forEach(IValue::close);
+            boxes.forEach(IValue::close);
+        }
+    }
+
+    /**
+     * Without TorchScript's optimiser, a setting of the thread: it has nothing to fuse in methods of a few operators, and its
+     * profiling took 100 ms of the time to the first image.
+     */
+    private IValue run(IValue[] boxes) {
+        JniUtils.setGraphExecutorOptimize(false);
+        try {
+            return IValueUtils.runMethod(module, method, boxes);
+        } finally {
+            JniUtils.setGraphExecutorOptimize(OPTIMIZED_ELSEWHERE);
         }
     }
 

@@ -1,10 +1,8 @@
 package io.vitrail.transformer.kernels;
 
 import io.vitrail.transformer.Activation;
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * The kernels in TorchScript, for {@link KernelArchive#compile}. Every set has the same methods; sets differ in how a linear
@@ -78,40 +76,52 @@ enum KernelSource {
                 return torch.mul(x, y)
             """;
 
+    private static final String PACK =
+            """
+              def pack(self: __torch__.Kernels, w: Tensor, type: int, rows: int) -> Tensor:
+                return {result}
+            """;
+
+    private static final String WITH_ACTIVATION =
+            """
+              def activate_{name}(self: __torch__.Kernels, y: Tensor) -> Tensor:
+                return {activation}
+              def linear_{name}(self: __torch__.Kernels, z: Tensor, w: Tensor, b: Tensor) -> Tensor:
+                x = torch.type_as(z, b)
+                y = {linear}
+                return {result}
+            """;
+
     /** Name of the method that computes a linear layer with an activation. */
     static String linearMethod(Activation activation) {
-        return "linear_" + activation.name().toLowerCase(Locale.ROOT);
+        return "linear_" + name(activation);
     }
 
     /** Name of the method that computes an activation alone. */
     static String activationMethod(Activation activation) {
-        return "activate_" + activation.name().toLowerCase(Locale.ROOT);
+        return "activate_" + name(activation);
+    }
+
+    private static String name(Activation activation) {
+        return activation.name().toLowerCase(Locale.ROOT);
     }
 
     /** All methods of this set. */
     String methods() {
-        String pack = "  def pack(self: __torch__.Kernels, w: Tensor, type: int, rows: int) -> Tensor:\n    return %s\n"
-                .formatted(pack());
-        String activations =
-                Arrays.stream(Activation.values()).map(this::methods).collect(Collectors.joining());
-        return COMMON + pack + activations;
+        StringBuilder methods = new StringBuilder(COMMON).append(PACK.replace("{result}", pack()));
+        for (Activation activation : Activation.values()) {
+            methods.append(methods(activation));
+        }
+        return methods.toString();
     }
 
     private String methods(Activation activation) {
-        return """
-                  def %s(self: __torch__.Kernels, y: Tensor) -> Tensor:
-                    return %s
-                  def %s(self: __torch__.Kernels, z: Tensor, w: Tensor, b: Tensor) -> Tensor:
-                    x = torch.type_as(z, b)
-                    y = %s
-                    return %s
-                """
-                .formatted(
-                        activationMethod(activation),
-                        expression(activation),
-                        linearMethod(activation),
-                        linear(activation).orElse(linear()),
-                        linear(activation).isPresent() ? "y" : expression(activation));
+        Optional<String> fused = linear(activation);
+        return WITH_ACTIVATION
+                .replace("{name}", name(activation))
+                .replace("{activation}", expression(activation))
+                .replace("{linear}", fused.orElse(linear()))
+                .replace("{result}", fused.isPresent() ? "y" : expression(activation));
     }
 
     /** Brings a weight w [outWidth, inWidth] into a number type and the layout for this many rows. */

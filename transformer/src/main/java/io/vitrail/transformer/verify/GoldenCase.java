@@ -54,6 +54,7 @@ public record GoldenCase(
                 .map(call -> new GoldenCall(folder, call))
                 .toList();
         Check.that(json.path("format").asInt() == 1, "%s: format %s is not 1.", folder, json.path("format"));
+        Check.that(json.hasNonNull("family"), "%s: golden.json names no family.", folder);
         Check.that(!calls.isEmpty(), "%s: golden.json has no calls.", folder);
         return new GoldenCase(
                 folder, json.path("family").asText(), json.path("case").asText(), calls, tensors(folder));

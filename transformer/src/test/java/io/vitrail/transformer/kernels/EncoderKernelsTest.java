@@ -134,7 +134,7 @@ class EncoderKernelsTest {
         Encoder encoder = prepared(face);
         NDArray x = manager.randomNormal(new Shape(1, TOKENS, WIDTH));
         float[] alone = run(encoder, x, face);
-        List<float[]> together = IntStream.range(0, 60)
+        List<float[]> together = IntStream.range(0, 24)
                 .parallel()
                 .mapToObj(i -> run(encoder, x, face))
                 .toList();

@@ -74,7 +74,7 @@ class KernelArchiveTest {
         NDArray x = manager.randomNormal(new Shape(67, 129));
         NDArray y = manager.randomNormal(new Shape(129, 31));
         float[] alone = ARCHIVE.call("product").with(x).with(y).into(manager).toFloatArray();
-        List<float[]> together = IntStream.range(0, 200)
+        List<float[]> together = IntStream.range(0, 50)
                 .parallel()
                 .mapToObj(i -> {
                     try (NDManager scope = manager.newSubManager()) {

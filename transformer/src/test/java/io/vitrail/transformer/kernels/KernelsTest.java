@@ -42,15 +42,9 @@ class KernelsTest {
 
     @Test
     void autoTakesBfloat16WhereTheCpuMultipliesIt() {
-        assertThat(Kernels.type(CPU, Precision.AUTO, WITH_BFLOAT16)).isEqualTo(NumberType.BFLOAT16);
-        assertThat(Kernels.type(CPU, Precision.AUTO, WITHOUT)).isEqualTo(NumberType.FLOAT32);
-        assertThat(Kernels.type(Device.gpu(), Precision.AUTO, WITH_BFLOAT16)).isEqualTo(NumberType.FLOAT32);
-    }
-
-    @Test
-    void anAskedPrecisionIsGiven() {
-        assertThat(Kernels.type(CPU, Precision.FP32, WITH_BFLOAT16)).isEqualTo(NumberType.FLOAT32);
-        assertThat(Kernels.type(CPU, Precision.BF16, WITHOUT)).isEqualTo(NumberType.BFLOAT16);
+        assertThat(Kernels.fastest(CPU, WITH_BFLOAT16)).isEqualTo(NumberType.BFLOAT16);
+        assertThat(Kernels.fastest(CPU, WITHOUT)).isEqualTo(NumberType.FLOAT32);
+        assertThat(Kernels.fastest(Device.gpu(), WITH_BFLOAT16)).isEqualTo(NumberType.FLOAT32);
     }
 
     @Test

@@ -3,6 +3,8 @@ package io.vitrail.transformer.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -100,11 +102,19 @@ class GoldenCaseTest {
     }
 
     @Test
-    void aCaseWithoutCallsIsNoCase() {
+    void aCaseWithoutFamilyOrCallsIsNoCase() throws IOException {
         write("");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> GoldenCase.read(folder.resolve("tiny")))
                 .withMessage(folder.resolve("tiny") + ": golden.json has no calls.");
+        Files.writeString(folder.resolve("tiny/golden.json"), "{\"format\": 1, \"calls\": [{}]}");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> GoldenCase.read(folder.resolve("tiny")))
+                .withMessage(folder.resolve("tiny") + ": golden.json names no family.");
+        Files.writeString(folder.resolve("tiny/golden.json"), "{\"format\": 2}");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> GoldenCase.read(folder.resolve("tiny")))
+                .withMessage(folder.resolve("tiny") + ": format 2 is not 1.");
     }
 
     private void write(String calls) {
