@@ -7,10 +7,16 @@ import io.vitrail.transformer.kernels.Precision;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** The options of every command that runs a model. */
 final class ModelOptions {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
     @Option(
             names = {"-m", "--model"},
             paramLabel = "M",
@@ -39,7 +45,9 @@ final class ModelOptions {
     }
 
     Compute compute() {
-        Check.that(device.matches("cpu|gpu\\d{1,3}"), "'%s' is no device.%n  try:  cpu, or gpu0", device);
+        if (!device.matches("cpu|gpu\\d{1,3}")) {
+            throw new ParameterException(spec.commandLine(), "--device must be cpu, gpu0, gpu1, …, not " + device);
+        }
         Device chosen = device.equals("cpu") ? Device.cpu() : Device.gpu(Integer.parseInt(device.substring(3)));
         return new Compute(chosen, precision);
     }

@@ -6,6 +6,7 @@ import io.vitrail.transformer.verify.GoldenReplayer;
 import io.vitrail.transformer.verify.Verdict;
 import io.vitrail.transformer.verify.Verification;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -18,6 +19,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -63,6 +65,7 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        List<GoldenReplayer.Path> paths = paths();
         PrintWriter out = spec.commandLine().getOut();
         Map<String, GoldenReplayer> byFamily = new TreeMap<>();
         Set<String> skipped = new LinkedHashSet<>();
@@ -72,13 +75,13 @@ final class VerifyCommand implements Callable<Integer> {
         try (Catalogue.Replayers replayers = Catalogue.replayers()) {
             replayers.all().forEach(r -> r.families().forEach(family -> byFamily.put(family, r)));
             for (Path folder : cases()) {
-                GoldenReplayer replayer = byFamily.get(GoldenCase.familyOf(folder));
-                if (replayer == null) {
+                Optional<String> family = family(folder);
+                if (family.isPresent() && !byFamily.containsKey(family.get())) {
                     unknown++;
-                    skipped.add(GoldenCase.familyOf(folder));
+                    skipped.add(family.get());
                     continue;
                 }
-                for (Verdict verdict : verdicts(folder, replayer)) {
+                for (Verdict verdict : verdicts(folder, byFamily, paths)) {
                     out.println(verdict.line());
                     out.flush();
                     passed += verdict.passed() ? 1 : 0;
@@ -101,10 +104,20 @@ final class VerifyCommand implements Callable<Integer> {
         return new ArrayList<>(cases);
     }
 
-    private List<Verdict> verdicts(Path folder, GoldenReplayer replayer) {
+    /** The case's family, if its golden.json can be read; otherwise replaying it says why. */
+    private static Optional<String> family(Path folder) {
+        try {
+            return Optional.of(GoldenCase.familyOf(folder)).filter(family -> !family.isEmpty());
+        } catch (UncheckedIOException e) {
+            return Optional.empty();
+        }
+    }
+
+    private List<Verdict> verdicts(Path folder, Map<String, GoldenReplayer> byFamily, List<GoldenReplayer.Path> paths) {
         try {
             GoldenDump files = new GoldenDump(dump);
-            List<Verdict> verdicts = new Verification(replayer, paths(), files).of(GoldenCase.read(folder));
+            GoldenCase golden = GoldenCase.read(folder);
+            List<Verdict> verdicts = new Verification(byFamily.get(golden.family()), paths, files).of(golden);
             files.write();
             return verdicts;
         } catch (RuntimeException e) {
@@ -115,7 +128,9 @@ final class VerifyCommand implements Callable<Integer> {
     private List<GoldenReplayer.Path> paths() {
         if (precision == PrecisionChoice.BF16) {
             if (path.filter(p -> p == PathChoice.READABLE).isPresent()) {
-                throw new IllegalArgumentException("The readable path computes in FP32 only.\n  try:  --path fast");
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "--precision BF16 needs --path fast: the readable path computes in FP32 only");
             }
             return List.of(GoldenReplayer.Path.FAST_BF16);
         }

@@ -1,0 +1,64 @@
+package io.vitrail.samples.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine;
+
+/**
+ * What a command line did.
+ *
+ * @param status its exit status
+ * @param out what it wrote to standard output
+ * @param err what it wrote to standard error
+ */
+record CommandRun(int status, String out, String err) {
+    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    /** The folder of golden cases among the test resources. */
+    static final Path GOLDENS = resource("/goldens");
+    /** A checkpoint with two pictures, photo.png and drawing.png. */
+    static final Path CHECKPOINT = GOLDENS.resolve("vit/classification");
+
+    static CommandRun of(Object... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        CommandLine line = Vitrail.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+        String[] texts = List.of(arguments).stream().map(Object::toString).toArray(String[]::new);
+        int status = line.execute(texts);
+        line.getOut().flush();
+        line.getErr().flush();
+        return new CommandRun(status, out.toString(), err.toString());
+    }
+
+    List<String> lines() {
+        return out.lines().toList();
+    }
+
+    /** Standard output as one JSON object per line. */
+    List<JsonNode> json() {
+        return out.lines().map(CommandRun::parse).toList();
+    }
+
+    private static JsonNode parse(String line) {
+        try {
+            return JSON.readTree(line);
+        } catch (JsonProcessingException e) {
+            throw new AssertionError("No JSON: " + line, e);
+        }
+    }
+
+    private static Path resource(String name) {
+        try {
+            return Path.of(CommandRun.class.getResource(name).toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
