@@ -119,6 +119,15 @@ public enum Activation {
     /** Applies the function to every element; composed of differentiable NDArray operations. */
     public abstract NDArray apply(NDArray x);
 
+    /** The name that checkpoints' configs have for it. */
+    public String checkpointName() {
+        return switch (this) {
+            case GELU_TANH -> "gelu_pytorch_tanh";
+            case RELU_SQUARED -> "relu2";
+            default -> name().toLowerCase(Locale.ROOT);
+        };
+    }
+
     /**
      * The activation that a checkpoint's config names.
      *

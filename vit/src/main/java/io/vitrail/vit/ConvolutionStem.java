@@ -1,6 +1,7 @@
 package io.vitrail.vit;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Parameter;
@@ -10,6 +11,7 @@ import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Initializers;
 import io.vitrail.transformer.Operations;
 import io.vitrail.transformer.Pass;
+import io.vitrail.transformer.Scope;
 import io.vitrail.transformer.TensorBlock;
 import java.util.ArrayList;
 import java.util.List;
@@ -126,10 +128,20 @@ final class ConvolutionStem extends TensorBlock {
 
         @Override
         public void prepareFor(Operations operations) {
-            NDArray factor =
-                    scale.getArray().div(variance.getArray().add(EPSILON).sqrt()); // [out]
-            foldedWeight = Optional.of(weight.getArray().mul(factor.reshape(-1, 1, 1, 1)));
-            foldedBias = Optional.of(shift.getArray().sub(mean.getArray().mul(factor)));
+            NDManager owner = weight.getArray().getManager();
+            try (NDManager scope = owner.newSubManager()) {
+                NDArray deviation =
+                        Scope.lend(variance.getArray(), scope).add(EPSILON).sqrt();
+                NDArray factor = Scope.lend(scale.getArray(), scope).div(deviation); // [out]
+                NDArray kernels = Scope.lend(weight.getArray(), scope).mul(factor.reshape(-1, 1, 1, 1));
+                NDArray bias =
+                        Scope.lend(mean.getArray(), scope).mul(factor).neg().add(shift.getArray());
+                kernels.attach(owner);
+                bias.attach(owner);
+                foldedWeight = Optional.of(kernels);
+                foldedBias = Optional.of(bias);
+            }
+            List.of(weight, scale, shift, mean, variance).forEach(Parameter::close);
         }
     }
 }

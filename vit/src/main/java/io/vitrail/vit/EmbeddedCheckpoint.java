@@ -1,5 +1,6 @@
 package io.vitrail.vit;
 
+import io.vitrail.transformer.Check;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -24,15 +25,25 @@ final class EmbeddedCheckpoint implements AutoCloseable {
     static EmbeddedCheckpoint unpack() {
         try {
             EmbeddedCheckpoint checkpoint = new EmbeddedCheckpoint(Files.createTempDirectory("vitrail-embedded-"));
-            for (String file : FILES) {
-                try (InputStream in = EmbeddedCheckpoint.class.getResourceAsStream("embedded/" + file)) {
-                    Files.copy(in, checkpoint.folder.resolve(file));
+            try {
+                for (String file : FILES) {
+                    checkpoint.unpack(file);
                 }
+                return checkpoint;
+            } catch (IOException | RuntimeException e) {
+                checkpoint.close();
+                throw e;
             }
-            return checkpoint;
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "The embedded model can't be unpacked into the folder for temporary files.", e);
+        }
+    }
+
+    private void unpack(String file) throws IOException {
+        try (InputStream in = EmbeddedCheckpoint.class.getResourceAsStream("embedded/" + file)) {
+            Check.state(in != null, "The embedded model's %s isn't in the jar.", file);
+            Files.copy(in, folder.resolve(file));
         }
     }
 

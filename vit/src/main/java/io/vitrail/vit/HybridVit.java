@@ -93,13 +93,14 @@ public final class HybridVit extends VisionModel {
         ObjectNode toJson() {
             ObjectNode json = JsonNodeFactory.instance.objectNode();
             json.putArray("architectures").add("HybridVitForImageClassification");
-            json.put("model_type", "hybrid_vit").put("image_size", image.imageHeight());
-            json.put("num_channels", image.channels());
+            json.put("model_type", "hybrid_vit").put("num_channels", image.channels());
+            json.putArray("image_size").add(image.imageHeight()).add(image.imageWidth());
             Arrays.stream(stemWidths).forEach(json.putArray("stem_widths")::add);
             Arrays.stream(stemBlocks).forEach(json.putArray("stem_blocks")::add);
             json.put("hidden_size", encoder.width()).put("num_hidden_layers", encoder.depth());
             json.put("num_attention_heads", encoder.heads()).put("intermediate_size", encoder.mlpWidth());
-            json.put("layer_norm_eps", encoder.normEpsilon()).put("hidden_act", "gelu");
+            json.put("layer_norm_eps", encoder.normEpsilon())
+                    .put("hidden_act", encoder.activation().checkpointName());
             ObjectNode names = json.putObject("id2label");
             for (int i = 0; i < labels.size(); i++) {
                 names.put(Integer.toString(i), labels.get(i));

@@ -2,7 +2,6 @@ package io.vitrail.samples.cli;
 
 import ai.djl.Device;
 import ai.djl.Model;
-import io.vitrail.transformer.Check;
 import io.vitrail.transformer.DjlEngine;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.vit.HybridVit;
@@ -25,6 +24,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Trains the embedded classifier from its pictures; stopped at any moment, it goes on from there when called again. */
@@ -123,8 +123,7 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private TrainingOptions options() {
-        List<TrainingOptions.Stage> parsed =
-                stages.stream().map(TrainCommand::stage).toList();
+        List<TrainingOptions.Stage> parsed = stages.stream().map(this::stage).toList();
         TrainingOptions defaults = TrainingOptions.defaults(parsed);
         TrainingOptions.Optimization d = TrainingOptions.Optimization.defaults();
         return new TrainingOptions(
@@ -138,9 +137,11 @@ final class TrainCommand implements Callable<Integer> {
                 new TrainingOptions.Running(1, evaluateEvery, Duration.ofMinutes(4), Duration.ofMinutes(minutes)));
     }
 
-    private static TrainingOptions.Stage stage(String text) {
-        Check.that(
-                text.matches("\\d{1,4}x\\d{1,3}"), "'%s' is no stage.%n  try:  7x40: 7 epochs of 40 × 40 pixels", text);
+    private TrainingOptions.Stage stage(String text) {
+        if (!text.matches("[1-9]\\d{0,3}x[1-9]\\d{0,2}")) {
+            throw new ParameterException(
+                    spec.commandLine(), "--stages must be like 7x40 (7 epochs of 40 × 40 pixels), not " + text);
+        }
         String[] parts = text.split("x");
         return new TrainingOptions.Stage(Integer.parseInt(parts[0]), Integer.parseInt(parts[1]));
     }

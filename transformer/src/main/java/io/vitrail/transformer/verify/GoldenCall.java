@@ -107,10 +107,6 @@ public record GoldenCall(Path folder, JsonNode json) {
                 : Optional.empty();
     }
 
-    boolean infinityAllowed() {
-        return json.path("infinite_ok").asBoolean(false);
-    }
-
     private Path inside(String name) {
         Path path = folder.resolve(name).normalize();
         Check.that(path.startsWith(folder.normalize()), "'%s' leads out of the case's folder.", name);

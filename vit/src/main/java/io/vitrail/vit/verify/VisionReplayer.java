@@ -57,6 +57,9 @@ public final class VisionReplayer implements GoldenReplayer {
         }
         call.onlyOptions(OPTIONS);
         call.onlyInputs(INPUTS);
+        Check.that(
+                !inputs.containsKey("noise") || call.className().orElse("").startsWith("ViTMAE"),
+                "The input 'noise' is known for ViTMAE only.");
         String className = call.className()
                 .orElseThrow(() -> new IllegalArgumentException("The call names no class to be carried out."));
         return loaded(new Key(call.checkpoint(), className, path))
