@@ -3,6 +3,8 @@ package io.vitrail.transformer;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -20,17 +22,20 @@ public record Affine(NDArray weight, Optional<NDArray> bias, int inWidth, int ou
     public static Affine stack(Affine... parts) {
         NDList weights = new NDList(Arrays.stream(parts).map(Affine::weight).toArray(NDArray[]::new));
         boolean biased = Arrays.stream(parts).anyMatch(part -> part.bias().isPresent());
-        NDList biases = new NDList(Arrays.stream(parts)
-                .map(part -> part.bias()
-                        .orElseGet(() ->
-                                part.weight().getManager().zeros(new ai.djl.ndarray.types.Shape(part.outWidth()))))
-                .toArray(NDArray[]::new));
+        NDManager owner = parts[0].weight().getManager();
+        Optional<NDArray> bias = Optional.empty();
+        if (biased) {
+            try (NDManager scope = owner.newSubManager()) {
+                NDArray[] each = Arrays.stream(parts)
+                        .map(part -> part.bias().orElseGet(() -> scope.zeros(new Shape(part.outWidth()))))
+                        .toArray(NDArray[]::new);
+                NDArray together = NDArrays.concat(new NDList(each), 0);
+                together.attach(owner);
+                bias = Optional.of(together);
+            }
+        }
         int outWidth = Arrays.stream(parts).mapToInt(Affine::outWidth).sum();
-        return new Affine(
-                NDArrays.concat(weights, 0),
-                biased ? Optional.of(NDArrays.concat(biases, 0)) : Optional.empty(),
-                parts[0].inWidth(),
-                outWidth);
+        return new Affine(NDArrays.concat(weights, 0), bias, parts[0].inWidth(), outWidth);
     }
 
     /** The form that the operations want; where that is another one, these arrays are freed. */

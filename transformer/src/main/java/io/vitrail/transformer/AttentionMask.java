@@ -62,9 +62,8 @@ public sealed interface AttentionMask {
     record Padding(NDArray real) implements AttentionMask {
         @Override
         public NDArray apply(NDArray scores) {
-            NDArray copy = scores.getManager().create(real.getShape());
-            real.toType(DataType.FLOAT32, false).copyTo(copy);
-            NDArray hidden = copy.sub(1f).mul(-HIDDEN); // [batch, keys]: 0 or HIDDEN
+            NDArray flags = Scope.lend(real, scores.getManager()).toType(DataType.FLOAT32, false);
+            NDArray hidden = flags.sub(1f).mul(-HIDDEN); // [batch, keys]: 0 or HIDDEN
             return scores.add(hidden.expandDims(1).expandDims(1));
         }
     }

@@ -19,9 +19,11 @@ public record EncoderConfig(
         float normEpsilon,
         Activation activation,
         Bias queryKeyValueBias) {
+    private static final int MOST_LAYERS = 1000;
+
     public EncoderConfig {
         Check.that(width > 0, "width (%d) must be positive", width);
-        Check.that(depth >= 0, "depth (%d) must not be negative", depth);
+        Check.that(depth >= 0 && depth <= MOST_LAYERS, "depth (%d) must be from 0 to %d", depth, MOST_LAYERS);
         Check.that(heads > 0 && width % heads == 0, "width (%d) must be divisible by heads (%d)", width, heads);
         Check.that(mlpWidth > 0, "mlpWidth (%d) must be positive", mlpWidth);
         Check.that(normEpsilon >= 0, "normEpsilon (%s) must not be negative", normEpsilon);

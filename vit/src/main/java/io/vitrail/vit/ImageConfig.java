@@ -10,8 +10,17 @@ import io.vitrail.transformer.weights.ConfigJson;
  * @param channels of a picture: 3 for RGB
  */
 record ImageConfig(int channels, int imageHeight, int imageWidth, int patchHeight, int patchWidth) {
+    private static final int MOST_SIDE = 32_768;
+
     ImageConfig {
-        Check.that(channels > 0, "channels (%d) must be positive", channels);
+        Check.that(channels > 0 && channels <= MOST_SIDE, "channels (%d) must be from 1 to %d", channels, MOST_SIDE);
+        Check.that(
+                imageHeight <= MOST_SIDE && imageWidth <= MOST_SIDE,
+                "an image of %d × %d is larger than %d × %d",
+                imageHeight,
+                imageWidth,
+                MOST_SIDE,
+                MOST_SIDE);
         Check.that(
                 patchHeight > 0 && patchWidth > 0,
                 "patches must have positive sides, not %d × %d",

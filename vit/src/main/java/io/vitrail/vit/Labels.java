@@ -1,5 +1,6 @@
 package io.vitrail.vit;
 
+import io.vitrail.transformer.Check;
 import io.vitrail.transformer.weights.CheckpointException;
 import io.vitrail.transformer.weights.ConfigJson;
 import java.util.ArrayList;
@@ -12,14 +13,16 @@ final class Labels {
     /** The number of classes where a config names none: the reference's default. */
     private static final int UNNAMED = 2;
 
+    private static final int MOST = 1_000_000;
+
     private Labels() {}
 
     static List<String> of(ConfigJson config) {
         Map<Integer, String> named = config.numbered("id2label");
         if (named.isEmpty()) {
-            return IntStream.range(0, config.size("num_labels", UNNAMED))
-                    .mapToObj(i -> "LABEL_" + i)
-                    .toList();
+            int count = config.size("num_labels", UNNAMED);
+            Check.that(count <= MOST, "config.json: num_labels (%d) must be at most %d.", count, MOST);
+            return IntStream.range(0, count).mapToObj(i -> "LABEL_" + i).toList();
         }
         if (!isRange(named)) {
             throw new CheckpointException("config.json: id2label must number the classes from 0 without gaps, not "

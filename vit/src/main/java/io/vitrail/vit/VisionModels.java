@@ -80,6 +80,19 @@ public final class VisionModels {
      */
     public static Session<VisionModel> load(
             Checkpoint checkpoint, String className, Operations operations, Device device) {
+        try {
+            return session(checkpoint, className, operations, device);
+        } catch (ArithmeticException e) {
+            throw CheckpointException.of(
+                    "config.json has numbers that are too large together: " + e.getMessage() + ".",
+                    checkpoint.folder(),
+                    "check the sizes in config.json.",
+                    e);
+        }
+    }
+
+    private static Session<VisionModel> session(
+            Checkpoint checkpoint, String className, Operations operations, Device device) {
         ConfigJson config = new ConfigJson(checkpoint.config());
         VisionModel model = create(config, VisionTask.of(className));
         return new Session<>(model, operations, device, manager -> {
@@ -100,7 +113,8 @@ public final class VisionModels {
         return architecture.of(config, task);
     }
 
-    private static String className(Checkpoint checkpoint) {
+    /** The class that a checkpoint's config names first: the one whose weights it holds. */
+    public static String className(Checkpoint checkpoint) {
         ConfigJson config = new ConfigJson(checkpoint.config());
         return config.texts("architectures").stream()
                 .findFirst()

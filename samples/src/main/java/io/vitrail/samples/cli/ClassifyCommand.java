@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vitrail.vit.Classification;
 import io.vitrail.vit.ImageClassifier;
 import io.vitrail.vit.ScoredLabel;
-import io.vitrail.vit.image.Image;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -49,9 +48,7 @@ final class ClassifyCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         try (Opening<ImageClassifier> opening = new Opening<>(this::open)) {
             PictureFiles pictures = new PictureFiles(out, spec.commandLine().getErr(), json);
-            int failed =
-                    pictures.run(files, (List<Image> images) -> opening.get().classify(images), this::print);
-            opening.get(); // a model that can't be loaded is an error even if no picture could be read
+            int failed = pictures.run(files, opening::get, ImageClassifier::classify, this::print);
             return failed == 0 ? 0 : Vitrail.FAILED;
         }
     }

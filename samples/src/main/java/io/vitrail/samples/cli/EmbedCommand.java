@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vitrail.vit.Embedding;
 import io.vitrail.vit.ImageEmbedder;
 import io.vitrail.vit.Pooling;
-import io.vitrail.vit.image.Image;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -49,8 +48,7 @@ final class EmbedCommand implements Callable<Integer> {
         try (Opening<ImageEmbedder> opening = new Opening<>(() -> open(options))) {
             PictureFiles pictures = new PictureFiles(
                     spec.commandLine().getOut(), spec.commandLine().getErr(), json);
-            int failed =
-                    pictures.run(files, (List<Image> images) -> opening.get().embed(images), this::print);
+            int failed = pictures.run(files, opening::get, ImageEmbedder::embed, this::print);
             return failed == 0 ? 0 : Vitrail.FAILED;
         }
     }

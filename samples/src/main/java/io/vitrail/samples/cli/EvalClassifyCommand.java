@@ -4,7 +4,6 @@ import io.vitrail.transformer.Check;
 import io.vitrail.vit.Classification;
 import io.vitrail.vit.ImageClassifier;
 import io.vitrail.vit.ScoredLabel;
-import io.vitrail.vit.image.Image;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -57,7 +56,7 @@ final class EvalClassifyCommand implements Callable<Integer> {
             checkLabels(files, classifier.labels());
             PictureFiles pictures = new PictureFiles(
                     spec.commandLine().getOut(), spec.commandLine().getErr(), json);
-            int failed = pictures.run(files, (List<Image> images) -> classifier.classify(images), (file, result) -> {
+            int failed = pictures.run(files, () -> classifier, ImageClassifier::classify, (file, result) -> {
                 count(file, result);
                 bar.show(seen, files.size(), note());
             });

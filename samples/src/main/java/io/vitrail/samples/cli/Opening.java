@@ -32,14 +32,19 @@ final class Opening<T extends AutoCloseable> implements AutoCloseable {
         }
     }
 
+    /** Waits for a model that is still being loaded: it leaves files behind otherwise. */
     @Override
     public void close() {
-        if (future.isDone() && !future.isCompletedExceptionally()) {
-            try {
-                future.join().close();
-            } catch (Exception e) {
-                throw new IllegalStateException(e);
-            }
+        T opened;
+        try {
+            opened = future.join();
+        } catch (CompletionException e) {
+            return; // get() has told it, or nobody asked
+        }
+        try {
+            opened.close();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
         }
     }
 }

@@ -55,10 +55,14 @@ public final class Vitrail {
         return FAILED;
     }
 
-    /** What an exception says, for people: the outer message, or the cause's where there is none. */
+    /** What an exception says, for people, on one line: the outer message, or the cause's where there is none. */
     static String message(Throwable e) {
+        return text(e).replaceAll("\\s*\\R\\s*", " ");
+    }
+
+    private static String text(Throwable e) {
         if (e.getMessage() == null || e.getMessage().isBlank()) {
-            return e.getCause() == null ? e.getClass().getSimpleName() : message(e.getCause());
+            return e.getCause() == null ? e.getClass().getSimpleName() : text(e.getCause());
         }
         boolean ours = e.getClass().getName().startsWith("io.vitrail") || e instanceof IllegalArgumentException;
         return ours ? e.getMessage() : e.getClass().getSimpleName() + ": " + e.getMessage();

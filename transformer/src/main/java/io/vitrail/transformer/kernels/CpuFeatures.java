@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The instruction sets that matter here, as the operating system reports them: what a virtual machine hides isn't there.
+ * The instruction sets that matter here, as the operating system reports them: what a virtual machine hides isn't
+ * there.
  *
  * @param present those that the CPU has; none where the system doesn't tell (it is asked on Linux only)
  */

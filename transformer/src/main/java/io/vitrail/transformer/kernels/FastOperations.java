@@ -11,14 +11,17 @@ import io.vitrail.transformer.Operations;
 import java.util.Optional;
 
 /**
- * {@link io.vitrail.transformer.ReadableOperations} by kernels, for inference: linear layers with packed weights and fused
- * activations, attention that never holds its scores, residuals added in place.
+ * {@link io.vitrail.transformer.ReadableOperations} by kernels, for inference: linear layers with packed weights and
+ * fused activations, attention that never holds its scores, residuals added in place.
  *
- * <p>A pass with these operations needs a block that was prepared for them. DJL calls an array of bfloat16 "unknown" and ends
- * the JVM when such an array is to be converted, moved or copied to Java; so none leaves an encoder.
+ * <p>A pass with these operations needs a block that was prepared for them. DJL calls an array of bfloat16 "unknown"
+ * and ends the JVM when such an array is to be converted, moved or copied to Java; so none leaves an encoder.
  */
 final class FastOperations implements Operations {
-    /** Rows of x that weights are packed for. On a Zen 4, weights packed for 197 and for 1576 rows are equally fast at both. */
+    /**
+     * Rows of x that weights are packed for. On a Zen 4, weights packed for 197 and for 1576 rows are equally fast at
+     * both.
+     */
     private static final int PACKED_FOR_ROWS = 512;
 
     private final KernelArchive kernels;
@@ -162,7 +165,9 @@ final class FastOperations implements Operations {
         return within.orElse(this);
     }
 
-    /** The residual stream is float32 always, so that rounding doesn't add up over the layers; linear layers convert. */
+    /**
+     * The residual stream is float32 always, so that rounding doesn't add up over the layers; linear layers convert.
+     */
     @Override
     public NDArray enter(NDArray x) {
         return x;

@@ -20,8 +20,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Methods in TorchScript, compiled by libtorch from a source text in memory: the way from Java to any of its operators. An
- * archive is what {@code torch.jit.save} writes: a zip of the source and of a pickled object of its one class.
+ * Methods in TorchScript, compiled by libtorch from a source text in memory: the way from Java to any of its operators.
+ * An archive is what {@code torch.jit.save} writes: a zip of the source and of a pickled object of its one class.
  *
  * <p>Archives live as long as the program and may be called from several threads at once.
  */

@@ -65,8 +65,8 @@ final class KernelCall {
     }
 
     /**
-     * Without TorchScript's optimiser, a setting of the thread: it has nothing to fuse in methods of a few operators, and its
-     * profiling took 100 ms of the time to the first image.
+     * Without TorchScript's optimiser, a setting of the thread: it has nothing to fuse in methods of a few operators,
+     * and its profiling took 100 ms of the time to the first image.
      */
     private IValue run(IValue[] boxes) {
         JniUtils.setGraphExecutorOptimize(false);

@@ -5,14 +5,14 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The kernels in TorchScript, for {@link KernelArchive#compile}. Every set has the same methods; sets differ in how a linear
- * layer stores its weight and is computed. A linear layer computes in its weight's number type and gives it; all others but
- * {@code to} keep that of their first argument.
+ * The kernels in TorchScript, for {@link KernelArchive#compile}. Every set has the same methods; sets differ in how a
+ * linear layer stores its weight and is computed. A linear layer computes in its weight's number type and gives it; all
+ * others but {@code to} keep that of their first argument.
  */
 enum KernelSource {
     /**
-     * Linear layers by oneDNN, with weights packed once and most activations fused: x86 CPUs. On two cores of a Zen 4, fp32:
-     * 1.1 to 1.4 times torch.linear (MKL) at 64 to 1576 rows, 190 to 215 GFLOP/s.
+     * Linear layers by oneDNN, with weights packed once and most activations fused: x86 CPUs. On two cores of a Zen 4,
+     * fp32: 1.1 to 1.4 times torch.linear (MKL) at 64 to 1576 rows, 190 to 215 GFLOP/s.
      */
     ONE_DNN {
         @Override
@@ -31,7 +31,10 @@ enum KernelSource {
         }
     },
 
-    /** Linear layers as the device's own library has them, with weights as loaded: GPUs, and CPUs without oneDNN's operators. */
+    /**
+     * Linear layers as the device's own library has them, with weights as loaded: GPUs, and CPUs without oneDNN's
+     * operators.
+     */
     PLAIN {
         @Override
         String pack() {

@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Chooses the operations for inference by device, CPU and asked precision: the one place that does. Thread-safe; what was
- * chosen once is kept as long as the program runs.
+ * Chooses the operations for inference by device, CPU and asked precision: the one place that does. Thread-safe; what
+ * was chosen once is kept as long as the program runs.
  */
 public final class Kernels {
     private static final Logger LOGGER = LoggerFactory.getLogger(Kernels.class);
@@ -32,8 +32,8 @@ public final class Kernels {
     private Kernels() {}
 
     /**
-     * The fastest operations that this device and platform have at the precision; the readable ones, in float32, where it has
-     * no kernels. A model has to be prepared with them before they serve it.
+     * The fastest operations that this device and platform have at the precision; the readable ones, in float32, where
+     * it has no kernels. A model has to be prepared with them before they serve it.
      */
     public static Operations choose(Device device, Precision precision) {
         NumberType type =
@@ -81,7 +81,9 @@ public final class Kernels {
         return Optional.empty();
     }
 
-    /** An operator may be there and yet fail on a platform or number type; so a small layer is computed and compared. */
+    /**
+     * An operator may be there and yet fail on a platform or number type; so a small layer is computed and compared.
+     */
     private static void tryOut(KernelArchive archive, Device device, NumberType type) {
         try (NDManager manager = DjlEngine.newManager(device)) {
             NDArray x = manager.arange(24).toType(DataType.FLOAT32, false).sin().reshape(2, 3, 4);

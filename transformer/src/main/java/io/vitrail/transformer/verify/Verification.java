@@ -2,7 +2,6 @@ package io.vitrail.transformer.verify;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -29,23 +28,17 @@ public final class Verification {
     public List<Verdict> of(GoldenCase golden) {
         List<Verdict> verdicts = new ArrayList<>();
         for (GoldenReplayer.Path path : paths) {
-            Map<String, GoldenTensor> computed = new HashMap<>();
             for (GoldenCall call : golden.calls()) {
                 boolean depends = replayer.computesWithOperations(call);
                 if (depends || path == paths.get(0)) {
-                    verdicts.add(verdict(golden, call, path, depends, computed));
+                    verdicts.add(verdict(golden, call, path, depends));
                 }
             }
         }
         return verdicts;
     }
 
-    private Verdict verdict(
-            GoldenCase golden,
-            GoldenCall call,
-            GoldenReplayer.Path path,
-            boolean depends,
-            Map<String, GoldenTensor> computed) {
+    private Verdict verdict(GoldenCase golden, GoldenCall call, GoldenReplayer.Path path, boolean depends) {
         String where = golden.family() + "/" + golden.name() + " " + call.name();
         String how = depends ? path.name().toLowerCase(Locale.ROOT).replace('_', ' ') : "";
         try {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.weights.CheckpointException;
+import io.vitrail.transformer.weights.JsonFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -158,17 +159,9 @@ public final class ImageProcessor {
     }
 
     private static JsonNode read(Path file) {
-        try {
-            JsonNode json = new ObjectMapper().readTree(Files.readString(file));
-            JsonNode nested = json.path("image_processor");
-            return nested.isObject() ? nested : json;
-        } catch (IOException e) {
-            throw CheckpointException.of(
-                    "The image processor's settings can't be read: " + e.getMessage(),
-                    file,
-                    "check that the checkpoint is complete.",
-                    e);
-        }
+        JsonNode json = JsonFile.read(file);
+        JsonNode nested = json.path("image_processor");
+        return nested.isObject() ? nested : json;
     }
 
     private static String nameByModel(Path directory, Path file) {

@@ -25,6 +25,9 @@ record ImageSource(ImageLimits limits, int timeOutMillis) {
             if (Files.isDirectory(file)) {
                 throw ImageException.of("A folder is no picture.", file.toString(), "name a file.");
             }
+            if (Files.exists(file) && !Files.isRegularFile(file)) {
+                throw ImageException.of("A device or pipe is no picture.", file.toString(), "name a file.");
+            }
             limits.checkBytes(Files.size(file), file.toString());
             return new FileBytes(Files.readAllBytes(file), file.toString());
         } catch (NoSuchFileException e) {

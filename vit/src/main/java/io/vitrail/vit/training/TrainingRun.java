@@ -83,7 +83,7 @@ final class TrainingRun {
                 progress.evaluated(epoch, accuracies);
             }
         }
-        if (accuracies.isEmpty()) {
+        if (accuracies.isEmpty() && !progress.stopRequested()) {
             accuracies = evaluate();
         }
         parts.average.copyToModel();

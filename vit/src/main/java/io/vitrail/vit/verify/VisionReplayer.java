@@ -60,10 +60,15 @@ public final class VisionReplayer implements GoldenReplayer {
         Check.that(
                 !inputs.containsKey("noise") || call.className().orElse("").startsWith("ViTMAE"),
                 "The input 'noise' is known for ViTMAE only.");
-        String className = call.className()
-                .orElseThrow(() -> new IllegalArgumentException("The call names no class to be carried out."));
+        String className = call.className().orElseGet(() -> className(call));
         return loaded(new Key(call.checkpoint(), className, path))
                 .run((model, scope, pass) -> forward(call, inputs, model, scope, pass));
+    }
+
+    private static String className(GoldenCall call) {
+        try (Checkpoint checkpoint = Checkpoint.open(call.checkpoint())) {
+            return VisionModels.className(checkpoint);
+        }
     }
 
     private static Replayed forward(
