@@ -136,7 +136,7 @@ class VisionPartsTest {
     void imageConfigsAreChecked() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new ImageConfig(0, 4, 6, 2, 3))
-                .withMessage("channels (0) must be positive");
+                .withMessage("channels (0) must be from 1 to 32768");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new ImageConfig(3, 4, 6, 2, 0))
                 .withMessage("patches must have positive sides, not 2 × 0");
