@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The Data-efficient Image Transformer (Touvron et al. 2020, "Training data-efficient image transformers &
+ * The Data-efficient Image Transformer (Touvron et al. 2020, "Training data-efficient image transformers &amp;
  * distillation through attention"). It differs from {@link Vit} in a second special token, the distillation token,
  * whose head learned to say what a teacher says.
  */
