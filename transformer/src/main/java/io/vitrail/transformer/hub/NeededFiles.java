@@ -1,0 +1,114 @@
+package io.vitrail.transformer.hub;
+
+import io.vitrail.transformer.Check;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * Which files of a repository a caller needs, in the order in which they are fetched. An index, such as {@code
+ * model.safetensors.index.json}, brings the files along that it names.
+ *
+ * @param needs at least one
+ */
+public record NeededFiles(List<Need> needs) {
+    private static final String INDEX = ".index.json";
+
+    /** The model's description alone. */
+    public static final NeededFiles CONFIG = oneOf("config.json");
+
+    /** The model's card, with its licence; not every repository has one. */
+    public static final NeededFiles CARD = any("README.md");
+
+    /** The weights, in the order in which transformers looks for them. */
+    public static final NeededFiles WEIGHTS =
+            oneOf("model.safetensors", "model.safetensors" + INDEX, "pytorch_model.bin", "pytorch_model.bin" + INDEX);
+
+    private static final NeededFiles PICTURES = any("preprocessor_config.json", "processor_config.json");
+
+    private static final NeededFiles WORDS = any(
+            "generation_config.json",
+            "tokenizer.json",
+            "tokenizer_config.json",
+            "special_tokens_map.json",
+            "added_tokens.json",
+            "vocab.txt",
+            "vocab.json",
+            "merges.txt",
+            "spiece.model",
+            "sentencepiece.bpe.model");
+
+    /** What a model needs that reads pictures. */
+    public static final NeededFiles VISION = CONFIG.and(PICTURES).and(WEIGHTS);
+
+    /** What a model needs that reads or writes text. */
+    public static final NeededFiles TEXT = CONFIG.and(WORDS).and(WEIGHTS);
+
+    /** What a model needs that knows both pictures and text. */
+    public static final NeededFiles VISION_AND_TEXT =
+            CONFIG.and(PICTURES).and(WORDS).and(WEIGHTS);
+
+    /**
+     * One file: the first of several names that the repository has.
+     *
+     * @param names relative to the repository's top, with {@code /} between folders
+     * @param required whether it is an error if it has none of them
+     */
+    public record Need(List<String> names, boolean required) {
+        public Need {
+            names = List.copyOf(names);
+            Check.that(!names.isEmpty(), "A needed file has at least one name.");
+            names.forEach(ModelName::checkFile);
+        }
+    }
+
+    public NeededFiles {
+        needs = List.copyOf(needs);
+        Check.that(!needs.isEmpty(), "At least one file has to be needed.");
+    }
+
+    /** A file that must be there, under one of these names; the first that is there is taken. */
+    public static NeededFiles oneOf(String... names) {
+        return new NeededFiles(List.of(new Need(List.of(names), true)));
+    }
+
+    /** Files that are fetched where they are there. */
+    public static NeededFiles any(String... names) {
+        return new NeededFiles(
+                Stream.of(names).map(name -> new Need(List.of(name), false)).toList());
+    }
+
+    /** These files, then those. */
+    public NeededFiles and(NeededFiles others) {
+        return new NeededFiles(
+                Stream.concat(needs.stream(), others.needs.stream()).distinct().toList());
+    }
+
+    /** The file that is looked at first. */
+    String first() {
+        return needs.get(0).names().get(0);
+    }
+
+    /**
+     * Obtains the files one after the other, as the result is read.
+     *
+     * @param snapshot the folder where they are then
+     * @param obtain brings a file into the folder if it can, and says whether it is there
+     * @return what is required and couldn't be obtained; the names of one need are joined by "or"
+     */
+    Stream<String> missing(Path snapshot, Predicate<String> obtain) {
+        return needs.stream().flatMap(need -> missing(need, snapshot, obtain));
+    }
+
+    private static Stream<String> missing(Need need, Path snapshot, Predicate<String> obtain) {
+        Optional<String> name = need.names().stream().filter(obtain).findFirst();
+        if (name.isEmpty()) {
+            return need.required() ? Stream.of(String.join(" or ", need.names())) : Stream.empty();
+        }
+        return name.filter(file -> file.endsWith(INDEX)).stream()
+                .flatMap(index -> ShardIndex.files(snapshot, index).stream())
+                .filter(obtain.negate());
+    }
+}
