@@ -2,30 +2,42 @@ package io.vitrail.transformer.weights;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.vitrail.transformer.Check;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * A checkpoint's config.json, read by key and type. The default of a key is what the reference implementation takes where the
- * file doesn't say; a value of the wrong type is an error, never a default.
+ * file doesn't say; a value of the wrong type is a {@link CheckpointException}, never a default.
  */
 public final class ConfigJson {
-    private final JsonNode node;
-    private final String where;
+    private static final String FILE = "config.json";
+    private static final String NUMBERED = "an object from whole numbers to texts";
+    private static final Pattern INDEX = Pattern.compile("0|[1-9]\\d{0,8}");
 
+    private final JsonNode node;
+    private final Path file;
+    private final String outer; // what leads to the keys, such as "vision_config."
+
+    /** A config that isn't in a file; errors call it config.json. */
     public ConfigJson(JsonNode node) {
-        this(node, "config.json");
+        this(node, Path.of(FILE), "");
+        Check.that(node.isObject(), "A config must be a JSON object, not %s.", node.getNodeType());
     }
 
-    private ConfigJson(JsonNode node, String where) {
-        if (!node.isObject()) {
-            throw new CheckpointException(where + " must hold a JSON object, not " + node.getNodeType() + ".");
-        }
+    private ConfigJson(JsonNode node, Path file, String outer) {
         this.node = node;
-        this.where = where;
+        this.file = file;
+        this.outer = outer;
+    }
+
+    /** A checkpoint's config.json. */
+    public static ConfigJson of(Checkpoint checkpoint) {
+        return new ConfigJson(checkpoint.config(), checkpoint.folder().resolve(FILE), "");
     }
 
     /** Whether the key is there with a value other than null. */
@@ -56,8 +68,10 @@ public final class ConfigJson {
         if (value.isArray() && value.size() == 2) {
             return new int[] {integer(key, value.get(0)), integer(key, value.get(1))};
         }
-        int both = integer(key, value);
-        return new int[] {both, both};
+        if (!isInteger(value)) {
+            throw wrong(key, "a whole number or two in a list", value);
+        }
+        return new int[] {value.intValue(), value.intValue()};
     }
 
     /** A list of whole numbers. */
@@ -81,8 +95,8 @@ public final class ConfigJson {
         if (!has(key)) {
             return otherwise;
         }
-        if (!value.isNumber()) {
-            throw wrong(key, "a number", value);
+        if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
+            throw wrong(key, "a finite number", value);
         }
         return value.doubleValue();
     }
@@ -116,43 +130,66 @@ public final class ConfigJson {
     /** The texts of a list, such as "architectures"; none where the key is missing. */
     public List<String> texts(String key) {
         List<String> texts = new ArrayList<>();
-        if (has(key)) {
-            node.get(key).forEach(item -> texts.add(item.asText()));
+        if (!has(key)) {
+            return texts;
+        }
+        JsonNode value = node.get(key);
+        for (JsonNode item : value) {
+            texts.add(item.textValue());
+        }
+        if (!value.isArray() || texts.contains(null)) {
+            throw wrong(key, "a list of texts", value);
         }
         return texts;
     }
 
     /** An object within, such as "vision_config". */
     public Optional<ConfigJson> object(String key) {
-        return has(key) ? Optional.of(new ConfigJson(node.get(key), where + ": " + key)) : Optional.empty();
+        JsonNode value = node.get(key);
+        if (!has(key)) {
+            return Optional.empty();
+        }
+        if (!value.isObject()) {
+            throw wrong(key, "an object, from { to }", value);
+        }
+        return Optional.of(new ConfigJson(value, file, outer + key + "."));
     }
 
     /** A map from whole numbers to texts, such as "id2label", in the order of the numbers. */
     public Map<Integer, String> numbered(String key) {
         Map<Integer, String> texts = new TreeMap<>();
-        if (has(key)) {
-            node.get(key)
-                    .properties()
-                    .forEach(entry -> texts.put(
-                            index(key, entry.getKey()), entry.getValue().asText()));
+        if (!has(key)) {
+            return texts;
+        }
+        JsonNode value = node.get(key);
+        for (Map.Entry<String, JsonNode> entry : value.properties()) {
+            JsonNode text = entry.getValue(); // or a number, which serves as its digits
+            if (!text.isValueNode()
+                    || text.isNull()
+                    || !INDEX.matcher(entry.getKey()).matches()) {
+                throw wrong(key, NUMBERED, value);
+            }
+            texts.put(Integer.valueOf(entry.getKey()), text.asText());
+        }
+        if (!value.isObject()) {
+            throw wrong(key, NUMBERED, value);
         }
         return texts;
     }
 
-    private int index(String key, String text) {
-        Check.that(text.matches("\\d{1,9}"), "%s: '%s' has the key '%s', not a number.", where, key, text);
-        return Integer.parseInt(text);
-    }
-
     private int integer(String key, JsonNode value) {
-        boolean whole = value.isNumber() && value.canConvertToExactIntegral() && value.canConvertToInt();
-        if (!whole) {
-            throw wrong(key, "a whole number", value);
+        if (!isInteger(value)) {
+            throw wrong(key, "a whole number within ±2³¹", value);
         }
         return value.intValue();
     }
 
-    private CheckpointException wrong(String key, String expected, JsonNode value) {
-        return new CheckpointException(String.format("%s: '%s' must be %s, not %s.", where, key, expected, value));
+    private static boolean isInteger(JsonNode value) {
+        return value.isNumber() && value.canConvertToExactIntegral() && value.canConvertToInt();
+    }
+
+    private CheckpointException wrong(String key, String expected, Object found) {
+        String what = String.format("'%s%s' must be %s, not %s.", outer, key, expected, Quote.line(found.toString()));
+        return CheckpointException.of(what, file, "correct the value, or download the file again.");
     }
 }

@@ -10,11 +10,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * JSON files of a checkpoint, such as {@code config.json}: one object each. They come from strangers, so their size,
+ * JSON files of a checkpoint, such as {@code config.json}: one object or list each. They come from strangers, so their size,
  * depth and number of values are bounded, and a key given twice is an error.
  */
 public final class JsonFile {
@@ -34,22 +38,42 @@ public final class JsonFile {
      *     deep, holds more than 2 million tokens, or gives a key twice in one object
      */
     public static JsonNode read(Path file) {
+        JsonNode root = readAny(file);
+        if (!root.isObject()) {
+            throw CheckpointException.of(
+                    "A JSON object must stand here, from { to }.", file, "download the file again.");
+        }
+        return root;
+    }
+
+    /** Reads a file that holds one JSON list; as {@link #read} otherwise. */
+    public static JsonNode readList(Path file) {
+        JsonNode root = readAny(file);
+        if (!root.isArray()) {
+            throw CheckpointException.of("A JSON list must stand here, from [ to ].", file, "download the file again.");
+        }
+        return root;
+    }
+
+    private static JsonNode readAny(Path file) {
         if (!Files.isRegularFile(file)) {
             throw CheckpointException.of(
                     "The file does not exist.", file, "check the path, or download the checkpoint again.");
         }
         try (InputStream in = Files.newInputStream(file)) {
-            JsonNode root = MAPPER.readTree(in);
-            if (!root.isObject()) {
-                throw CheckpointException.of(
-                        "A JSON object must stand here, from { to }.", file, "download the file again.");
-            }
-            return root;
+            return MAPPER.readTree(utf8(in));
         } catch (JsonProcessingException e) {
             throw refusal(e, file);
+        } catch (CharacterCodingException e) {
+            throw CheckpointException.of("The file isn't text in UTF-8.", file, "download the file again.", e);
         } catch (IOException e) {
             throw CheckpointException.of("The file cannot be read: " + e + ".", file, "check its permissions.", e);
         }
+    }
+
+    /** JSON of checkpoints is UTF-8; a parser that is given bytes would guess among other encodings. */
+    static Reader utf8(InputStream in) {
+        return new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder());
     }
 
     /** A parser's complaint about a file, with its place there. */
@@ -58,7 +82,7 @@ public final class JsonFile {
                 ? ""
                 : " (line " + e.getLocation().getLineNr() + ", column "
                         + e.getLocation().getColumnNr() + ")";
-        String problem = Quote.line(e.getOriginalMessage());
+        String problem = Quote.line(e.getOriginalMessage().replaceAll("Source: REDACTED [^;]*; ", ""));
         return CheckpointException.of(
                 "The JSON is damaged or beyond the limits" + place + ": " + problem + ".",
                 file,

@@ -2,7 +2,6 @@ package io.vitrail.transformer.weights;
 
 import java.math.BigInteger;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -30,14 +29,7 @@ final class LegacyPickle {
         RefusedPickle.unless(keys instanceof PickleList, "It doesn't list the keys of its storages.");
         Map<String, FileRegion> bytes =
                 locate((PickleList) keys, storages, whole.part(input.position(), whole.length() - input.position()));
-
-        Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-        StateDictionary.in(root).forEach((name, tensor) -> {
-            String key = tensor.storage().key();
-            RefusedPickle.unless(bytes.containsKey(key), "Storage %s is missing.", Quote.of(key));
-            tensors.put(name, tensor.locate(name, bytes.get(key)));
-        });
-        return tensors;
+        return StateDictionary.in(root, bytes);
     }
 
     private static Object plain(PickleInput input) {

@@ -9,6 +9,8 @@ import java.util.Map;
  * {@code ('storage', type, key, location, elements)}; before zip also the place of a view in that storage or None.
  */
 final class PersistentStorages {
+    private static final int LONGEST_KEY = 1000; // PyTorch's are numbers
+
     private final Map<String, PickledStorage> roots = new LinkedHashMap<>();
 
     PickledStorage load(Object[] identifier) {
@@ -17,6 +19,7 @@ final class PersistentStorages {
         StorageType type = PickleFunction.argument(identifier, 1, PickleGlobal.Storage.class)
                 .type();
         String key = PickleFunction.argument(identifier, 2, String.class);
+        RefusedPickle.unless(key.length() <= LONGEST_KEY, "A storage's key has %d characters.", key.length());
         long total = PickleFunction.argument(identifier, 4, Long.class);
         PickledStorage root = new PickledStorage(key, type, 0, total, total);
         PickledStorage known = roots.putIfAbsent(key, root);

@@ -10,8 +10,9 @@ final class PickleDictionary {
     void put(Object key, Object value) {
         boolean scalar = key instanceof String || key instanceof Number || key instanceof Boolean;
         RefusedPickle.unless(scalar, "It holds a dictionary whose keys are neither texts nor numbers.");
-        boolean unique = !entries.containsKey(key);
-        RefusedPickle.unless(unique, "A dictionary holds the key %s twice.", Quote.of(key.toString()));
+        if (entries.containsKey(key)) {
+            throw new RefusedPickle("A dictionary holds the key " + Quote.of(key.toString()) + " twice.");
+        }
         entries.put(key, value);
     }
 

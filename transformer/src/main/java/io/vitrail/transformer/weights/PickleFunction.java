@@ -1,5 +1,6 @@
 package io.vitrail.transformer.weights;
 
+import java.util.List;
 import java.util.function.Function;
 
 /** The functions that a pickled checkpoint may call, as PyTorch's {@code torch/_utils.py} defines them. */
@@ -48,13 +49,26 @@ enum PickleFunction implements PickleGlobal {
         PickleDictionary dictionary = new PickleDictionary();
         if (arguments.length > 0) {
             for (Object pair : argument(arguments, 0, PickleList.class).values()) {
-                Object[] keyAndValue = argument(new Object[] {pair}, 0, PickleList.class)
-                        .values()
-                        .toArray();
-                dictionary.put(argument(keyAndValue, 0, Object.class), argument(keyAndValue, 1, Object.class));
+                List<Object> keyAndValue =
+                        argument(new Object[] {pair}, 0, PickleList.class).values();
+                RefusedPickle.unless(keyAndValue.size() == 2, "It makes a dictionary of what are no pairs.");
+                dictionary.put(keyAndValue.get(0), keyAndValue.get(1));
             }
         }
         return dictionary;
+    }
+
+    /** How many elements the lists and tuples among the arguments have together: a call's work grows with them. */
+    static long elements(Object[] arguments) {
+        long elements = 0;
+        for (Object argument : arguments) {
+            if (argument instanceof PickleList list) {
+                elements += list.values().size();
+            } else if (argument instanceof Object[] tuple) {
+                elements += tuple.length;
+            }
+        }
+        return elements;
     }
 
     /** An element of a tuple, which has to be of that type. */

@@ -5,8 +5,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
-/** Reads the primitives of a pickle one after another from a part of a file. */
+/**
+ * Reads the primitives of one or more pickles one after another from a part of a file, and counts the steps of their
+ * reading: these bound the time and the memory that a hostile pickle can take.
+ */
 final class PickleInput {
+    private static final int MOST_STEPS = 1_000_000; // about 45 a tensor
     private static final int CHUNK = 1 << 16;
     private static final int LONGEST_PIECE = 1 << 24; // one text or byte string
     private static final int LONGEST_INTEGER = 256;
@@ -15,6 +19,7 @@ final class PickleInput {
     private final FileRegion region;
     private long chunkStart;
     private ByteBuffer chunk = ByteBuffer.allocate(0);
+    private long steps;
 
     PickleInput(FileRegion region) {
         this.region = region;
@@ -27,6 +32,17 @@ final class PickleInput {
 
     private long remaining() {
         return region.length() - position();
+    }
+
+    /** The next opcode; a step. */
+    int opcode() {
+        spend(1);
+        return unsignedByte();
+    }
+
+    void spend(long count) {
+        steps += count;
+        RefusedPickle.unless(steps <= MOST_STEPS, "It takes more than %d steps to read.", MOST_STEPS);
     }
 
     int unsignedByte() {

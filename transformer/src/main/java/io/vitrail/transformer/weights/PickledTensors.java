@@ -1,28 +1,21 @@
 package io.vitrail.transformer.weights;
 
-import io.vitrail.transformer.Check;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * A file that {@code torch.save} wrote, such as {@code pytorch_model.bin}. A pickle is a program; this one reader runs
  * only the few steps that describe tensors, calls no foreign code, and refuses everything else by name.
  */
-public final class PickledTensors implements TensorFile {
+public final class PickledTensors extends SingleTensorFile {
     private static final String REMEDY =
             "ask for model.safetensors, or convert it in Python: torch.load(file, weights_only=True), then save_file.";
     private static final int START_BYTES = 8;
 
-    private final ModelFile source;
-    private final Map<String, StoredTensor> tensors;
-
     private PickledTensors(ModelFile source, Map<String, StoredTensor> tensors) {
-        this.source = source;
-        this.tensors = tensors;
+        super(source, tensors);
     }
 
     /**
@@ -56,28 +49,5 @@ public final class PickledTensors implements TensorFile {
         }
         RefusedPickle.unless(letters.startsWith("\u0080"), "It begins neither as a zip archive nor as a pickle.");
         return LegacyPickle.read(source);
-    }
-
-    @Override
-    public Path file() {
-        return source.path();
-    }
-
-    /** The names of all tensors, in the pickle's order. */
-    @Override
-    public Set<String> names() {
-        return Collections.unmodifiableSet(tensors.keySet());
-    }
-
-    @Override
-    public StoredTensor tensor(String name) {
-        StoredTensor tensor = tensors.get(name);
-        Check.that(tensor != null, "There is no tensor %s among the %d of %s", Quote.of(name), tensors.size(), file());
-        return tensor;
-    }
-
-    @Override
-    public void close() {
-        source.close();
     }
 }

@@ -1,8 +1,11 @@
 package io.vitrail.transformer.weights;
 
+import java.util.regex.Pattern;
+
 /** Names from untrusted files, made fit for one line of an error message: quoted, short, without control characters. */
 final class Quote {
     private static final int LONGEST = 120;
+    private static final Pattern CONTROL = Pattern.compile("\\p{C}");
 
     private Quote() {}
 
@@ -12,7 +15,7 @@ final class Quote {
 
     /** The same without quotes. */
     static String line(String text) {
-        String line = text.replaceAll("\\p{C}", "?");
-        return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "…";
+        boolean fits = text.length() <= LONGEST; // a stranger's may have millions: they are cut first
+        return CONTROL.matcher(fits ? text : text.substring(0, LONGEST)).replaceAll("?") + (fits ? "" : "…");
     }
 }

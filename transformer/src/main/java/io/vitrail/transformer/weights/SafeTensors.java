@@ -1,11 +1,8 @@
 package io.vitrail.transformer.weights;
 
-import io.vitrail.transformer.Check;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * A file in the safetensors format: a header in JSON, then the tensors' bytes. Nothing is executed, and nothing but the
@@ -14,18 +11,21 @@ import java.util.Set;
  * <p>As strict as the reference implementation (github.com/huggingface/safetensors): the header may take 100 MB, keys
  * are unique, and the tensors cover the rest of the file exactly, without a gap or an overlap.
  */
-public final class SafeTensors implements TensorFile {
-    private final ModelFile source;
-    private final Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+public final class SafeTensors extends SingleTensorFile {
     private final Map<String, String> metadata;
 
     private SafeTensors(ModelFile source, SafeTensorsHeader header) {
-        this.source = source;
+        super(source, tensors(source, header));
         metadata = header.metadata();
+    }
+
+    private static Map<String, StoredTensor> tensors(ModelFile source, SafeTensorsHeader header) {
+        Map<String, StoredTensor> tensors = new LinkedHashMap<>();
         header.entries().forEach((name, entry) -> {
             FileRegion region = source.region(header.bytes() + entry.begin(), entry.end() - entry.begin());
             tensors.put(name, new StoredTensor(name, entry.type(), entry.shape(), region));
         });
+        return tensors;
     }
 
     /**
@@ -46,31 +46,8 @@ public final class SafeTensors implements TensorFile {
         }
     }
 
-    @Override
-    public Path file() {
-        return source.path();
-    }
-
-    /** The names of all tensors, in the order in which they lie in the file. */
-    @Override
-    public Set<String> names() {
-        return Collections.unmodifiableSet(tensors.keySet());
-    }
-
-    @Override
-    public StoredTensor tensor(String name) {
-        StoredTensor tensor = tensors.get(name);
-        Check.that(tensor != null, "There is no tensor %s among the %d of %s", Quote.of(name), tensors.size(), file());
-        return tensor;
-    }
-
     /** The texts that the writer left beside the tensors, such as {@code format: pt}. */
     public Map<String, String> metadata() {
         return metadata;
-    }
-
-    @Override
-    public void close() {
-        source.close();
     }
 }

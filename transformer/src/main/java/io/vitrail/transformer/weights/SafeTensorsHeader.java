@@ -35,12 +35,13 @@ record SafeTensorsHeader(long bytes, Map<String, Entry> entries, Map<String, Str
             throw refusal("The header must begin with '{'.", source.path());
         }
         SafeTensorsJson header = new SafeTensorsJson(source.path());
-        try (JsonParser parser = JsonFile.strict(LONGEST, MOST_TOKENS).createParser(new ByteArrayInputStream(json))) {
+        try (JsonParser parser =
+                JsonFile.strict(LONGEST, MOST_TOKENS).createParser(JsonFile.utf8(new ByteArrayInputStream(json)))) {
             header.readAll(parser);
         } catch (JsonProcessingException e) {
             throw JsonFile.refusal(e, source.path());
         } catch (IOException e) {
-            throw new IllegalStateException("Memory cannot fail to be read", e);
+            throw refusal("The header isn't text in UTF-8.", source.path());
         }
         long start = LENGTH_BYTES + (long) length;
         Map<String, Entry> entries = inOrder(header.entries(), source.size() - start, source.path());

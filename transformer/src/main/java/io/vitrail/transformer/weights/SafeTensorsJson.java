@@ -93,6 +93,10 @@ final class SafeTensorsJson {
         while (parser.nextToken() != JsonToken.END_ARRAY) {
             require(parser.currentToken() == JsonToken.VALUE_NUMBER_INT, name, "may only list whole numbers");
             require(parser.getLongValue() >= 0, name, "may not list negative numbers");
+            require(
+                    numbers.size() < TensorSize.MOST_AXES,
+                    name,
+                    "lists more than " + TensorSize.MOST_AXES + " numbers");
             numbers.add(parser.getLongValue());
         }
         return numbers.stream().mapToLong(Long::longValue).toArray();

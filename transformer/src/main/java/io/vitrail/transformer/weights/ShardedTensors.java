@@ -37,11 +37,14 @@ final class ShardedTensors implements TensorFile {
         return new ShardedTensors(index, shardOf);
     }
 
-    /** An index can't lead out of its folder. (Links are followed: the hub's cache consists of them.) */
+    /**
+     * An index can't lead out of its folder. (Links are followed: the hub's cache consists of them.) Names are ASCII: what
+     * else a path may hold depends on the system.
+     */
     private static void requirePlainName(String file, Path index) {
         boolean plain = file.length() <= LONGEST_NAME
                 && (file.endsWith(".safetensors") || file.endsWith(".bin"))
-                && file.chars().noneMatch(c -> c < ' ' || "/\\:".indexOf(c) >= 0);
+                && file.chars().noneMatch(c -> c < ' ' || c > '~' || "/\\:".indexOf(c) >= 0);
         if (!plain) {
             throw refusal("The index names " + Quote.of(file) + ", which is no plain name of a weights file.", index);
         }

@@ -103,11 +103,16 @@ public final class StoredTensor {
         }
     }
 
-    /** As {@link #toArray}, of a floating type, on the heap. */
+    /**
+     * As {@link #toArray}, of a floating type, on the heap.
+     *
+     * @throws CheckpointException if it takes more than 2 GiB as stored or as float32
+     */
     public float[] floats() {
         Check.that(type.isFloating(), "Tensor %s holds %s, not floating-point numbers", Quote.of(name), type);
+        requireAtMost2GiB(arrayBytes(), "as " + type.arrayType());
         ByteBuffer source = read();
-        ByteBuffer target = ByteBuffer.allocate(Math.toIntExact(arrayBytes())).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer target = ByteBuffer.allocate((int) arrayBytes()).order(ByteOrder.LITTLE_ENDIAN);
         type.decode(source, target);
         float[] floats = new float[target.capacity() / Float.BYTES];
         target.rewind().asFloatBuffer().get(floats);

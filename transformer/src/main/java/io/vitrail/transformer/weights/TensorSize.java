@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /** How many elements and bytes a shape from an untrusted file stands for, in exact arithmetic. */
 final class TensorSize {
-    private static final int MOST_AXES = 64; // as many as PyTorch's kernels take
+    static final int MOST_AXES = 64; // as many as PyTorch's kernels take
 
     private TensorSize() {}
 

@@ -1,7 +1,7 @@
 package io.vitrail.transformer.weights;
 
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -22,15 +22,17 @@ final class ZippedPickle {
         FileRegion pickle = files.get(pickles.get(0));
         RefusedPickle.unless(pickle.length() <= LARGEST_PICKLE, "Its pickle takes %d bytes.", pickle.length());
         Object root = new PickleMachine(new PickleInput(pickle), new PersistentStorages()::load).run();
+        return StateDictionary.in(root, under(folder + "/data/", files));
+    }
 
-        Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-        StateDictionary.in(root).forEach((name, tensor) -> {
-            String key = tensor.storage().key();
-            FileRegion bytes = files.get(folder + "/data/" + key);
-            RefusedPickle.unless(bytes != null, "Storage %s is missing in the zip archive.", Quote.of(key));
-            tensors.put(name, tensor.locate(name, bytes));
+    private static Map<String, FileRegion> under(String folder, Map<String, FileRegion> files) {
+        Map<String, FileRegion> part = new HashMap<>();
+        files.forEach((name, bytes) -> {
+            if (name.startsWith(folder)) {
+                part.put(name.substring(folder.length()), bytes);
+            }
         });
-        return tensors;
+        return part;
     }
 
     private static void requireLittleEndian(FileRegion order) {

@@ -148,6 +148,7 @@ class CheckpointTest {
                 "..",
                 "",
                 "model.safetensors\\u0000.bin",
+                "mod\\u00e8le.safetensors",
                 "passwd"
             })
     void anIndexCannotLeadOutOfItsFolder(String file) {

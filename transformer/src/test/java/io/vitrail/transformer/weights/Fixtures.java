@@ -45,7 +45,10 @@ final class Fixtures {
 
     /** A safetensors file: the length of the header, the header, then so many bytes 0, 1, 2, ... of tensors. */
     static byte[] safeTensors(String header, int bytes) {
-        byte[] json = header.getBytes(StandardCharsets.UTF_8);
+        return safeTensors(header.getBytes(StandardCharsets.UTF_8), bytes);
+    }
+
+    static byte[] safeTensors(byte[] json, int bytes) {
         ByteBuffer file = ByteBuffer.allocate(8 + json.length + bytes).order(ByteOrder.LITTLE_ENDIAN);
         file.putLong(json.length).put(json);
         for (int i = 0; i < bytes; i++) {

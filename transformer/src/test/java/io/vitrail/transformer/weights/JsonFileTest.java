@@ -31,7 +31,7 @@ class JsonFileTest {
                 "``                 | A JSON object must stand here, from { to }.",
                 "{\"a\": 1, \"a\": 1} | The JSON is damaged or beyond the limits (line 1, column 13): Duplicate field 'a'.",
                 "{\"a\": 1} {}      | The JSON is damaged or beyond the limits (line 1, column 10)",
-                "{\"a\": 1          | The JSON is damaged or beyond the limits (line 1, column 8): Unexpected end-of-input",
+                "{\"a\": 1          | (line 1, column 8): Unexpected end-of-input: expected close marker for Object (start marker at [line: 1, column: 1]).",
                 "{\"a\": __import__(\"os\")} | The JSON is damaged or beyond the limits",
             })
     void refusesWhatIsNoJsonObject(String json, String problem) {
@@ -52,6 +52,23 @@ class JsonFileTest {
         assertThatThrownBy(() -> JsonFile.read(write("{" + " ".repeat(17 << 20) + "}")))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageContaining("Document length");
+    }
+
+    @Test
+    void refusesWhatIsNotUtf8() {
+        Path latin = Fixtures.write(folder.resolve("config.json"), Fixtures.bytes("{\"näme\": 1}"));
+        assertThatThrownBy(() -> JsonFile.read(latin))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessage("The file isn't text in UTF-8.\n  file: " + latin + "\n  try:  download the file again.");
+    }
+
+    @Test
+    void aListIsReadAsOne() {
+        assertThat(JsonFile.readList(write("[1, {\"a\": 2}]")).get(1).get("a").asInt())
+                .isEqualTo(2);
+        assertThatThrownBy(() -> JsonFile.readList(write("{}")))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageStartingWith("A JSON list must stand here, from [ to ].\n  file: ");
     }
 
     @Test

@@ -91,7 +91,7 @@ class PickledTensorsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"nested", "parameter", "protocol4"})
+    @ValueSource(strings = {"nested", "nested_shared", "parameter", "protocol4"})
     void findsTheOneDictionaryOfTensors(String name) {
         try (PickledTensors tensors = open(name)) {
             assertThat(tensors.names()).containsExactly("weight", "bias");

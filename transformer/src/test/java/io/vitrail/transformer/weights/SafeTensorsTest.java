@@ -3,6 +3,7 @@ package io.vitrail.transformer.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
@@ -93,12 +94,22 @@ class SafeTensorsTest {
                 .hasMessageContaining("\n  file: " + folder);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"UTF-16LE", "UTF-32LE", "ISO-8859-1"})
+    void refusesHeadersThatAreNotUtf8(String encoding) {
+        String header = "{" + X.replace('x', 'é').replace('\'', '"') + "}";
+        byte[] json = header.getBytes(Charset.forName(encoding));
+        assertThatThrownBy(() -> SafeTensors.open(write(Fixtures.safeTensors(json, 2))))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("this is no complete safetensors file; download it again.");
+    }
+
     @Test
     void refusesManyAxesAndDeepNesting() {
         String shape = "1,".repeat(64) + "1";
         assertThatThrownBy(() -> SafeTensors.open(write(Fixtures.safeTensors(
                         "{\"x\":{\"dtype\":\"U8\",\"shape\":[" + shape + "],\"data_offsets\":[0,1]}}", 1))))
-                .hasMessageContaining("shape of 65 axes has more than 64");
+                .hasMessageContaining("Tensor 'x' lists more than 64 numbers.");
         String deep = "[".repeat(50_000);
         assertThatThrownBy(() -> SafeTensors.open(write(Fixtures.safeTensors("{\"x\":{\"y\":" + deep, 1))))
                 .isInstanceOf(CheckpointException.class)

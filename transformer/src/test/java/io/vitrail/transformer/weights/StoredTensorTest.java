@@ -7,7 +7,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.HexFormat;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -140,6 +144,22 @@ class StoredTensorTest {
             assertThatThrownBy(() -> tensors.tensor("x").toArray(manager))
                     .isInstanceOf(CheckpointException.class)
                     .hasMessageStartingWith("Tensor 'x' holds a value that DJL can't: 922");
+        }
+    }
+
+    @Test
+    void aTensorThatGrowsBeyond2GiBIsRefused() throws IOException {
+        long elements = 600_000_000;
+        String header =
+                "{\"x\":{\"dtype\":\"F16\",\"shape\":[" + elements + "],\"data_offsets\":[0," + 2 * elements + "]}}";
+        Path file = Fixtures.write(folder.resolve("x.safetensors"), Fixtures.safeTensors(header, 0));
+        try (FileChannel sparse = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            sparse.write(ByteBuffer.allocate(1), sparse.size() + 2 * elements - 1);
+        }
+        try (SafeTensors tensors = SafeTensors.open(file)) {
+            assertThatThrownBy(() -> tensors.tensor("x").floats())
+                    .isInstanceOf(CheckpointException.class)
+                    .hasMessageStartingWith("Tensor 'x' takes 2400000000 bytes as float32; one tensor may take 2 GiB.");
         }
     }
 

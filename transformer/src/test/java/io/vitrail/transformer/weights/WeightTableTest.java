@@ -11,35 +11,12 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.GradientCollector;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
-class WeightTableTest {
-    private static final Map<String, Long> SIZES = Map.of("width", 3L, "labels", 2L);
-
-    @TempDir
-    private Path folder;
-
-    private NDManager manager;
-
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager();
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
-
+/** How rows find weights and parameters, and what becomes of both. */
+class WeightTableTest extends LoadedTables {
     @Test
     void aBlockStandsForItsParametersAndAPathForOne() {
         WeightTable table = WeightTable.parse(
@@ -152,108 +129,6 @@ class WeightTableTest {
     }
 
     @Test
-    void transposedAndReshapedWeightsComeBackAsTheyWere() {
-        WeightTable table = WeightTable.parse(
-                """
-                checkpoint | block     | shape                               | note
-                fc         | fc        | labels, width                       | transposed: Conv1D has x W
-                positions  | positions | labels, width from 1, labels, width | reshaped: one axis less
-                """);
-        Holder model = new Holder().with("fc", Holder.linear(3, 2)).with("positions", 2, 3);
-        Map<String, NDArray> stored = Map.of(
-                "fc.weight", manager.arange(6f).reshape(3, 2),
-                "fc.bias", floats(8, 9),
-                "positions", manager.arange(6f).reshape(1, 2, 3));
-        write(stored);
-        byte[] before = Fixtures.read(file());
-
-        load(table, "", model);
-
-        NDArray weight = model.parts().get("fc").parameters().get("weight").getArray();
-        assertThat(weight.getShape()).isEqualTo(new Shape(2, 3));
-        assertThat(weight.toFloatArray()).containsExactly(0, 2, 4, 1, 3, 5);
-        assertThat(model.parameters().get("positions").getArray().getShape()).isEqualTo(new Shape(2, 3));
-        table.save(folder.resolve("saved.safetensors"), StorageType.F32, "", model, SIZES);
-        assertThat(Fixtures.read(folder.resolve("saved.safetensors"))).isEqualTo(before);
-    }
-
-    @Test
-    void optionalWeightsKeepTheirValue() {
-        WeightTable table = WeightTable.parse(
-                """
-                checkpoint | block | shape | note
-                head       | head  | labels, width | optional: a new task has a new head
-                """);
-        write(Map.of());
-        Holder model = new Holder().with("head", 2, 3);
-        assertThatThrownBy(() -> load(table, "", model))
-                .hasMessageContaining("Weight 'head' of shape [2, 3] is missing (table row 1).");
-        model.parameters().get("head").initialize(manager, DataType.FLOAT32);
-        float[] before = model.parameters().get("head").getArray().toFloatArray();
-        load(table, "", model);
-        assertThat(model.parameters().get("head").getArray().toFloatArray()).isEqualTo(before);
-        write(Map.of("head", manager.ones(new Shape(2, 3))));
-        load(table, "", model);
-        assertThat(model.parameters().get("head").getArray().toFloatArray()).containsOnly(1);
-    }
-
-    @Test
-    void blocksThatAreNotTiedHaveWeightsOfTheirOwn() {
-        WeightTable table = WeightTable.parse(
-                """
-                checkpoint | block     | shape         | note
-                embedding  | embedding | labels, width
-                head       | head      | labels, width | tied: unless the config says otherwise
-                """);
-        Holder model = new Holder()
-                .with("embedding", new Holder().with("weight", 2, 3))
-                .with("head", new Holder().with("weight", 2, 3));
-        write(Map.of("embedding.weight", manager.ones(new Shape(2, 3))));
-        assertThatThrownBy(() -> load(table, "", model))
-                .hasMessageContaining("Weight 'head.weight' of shape [2, 3] is missing");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"embedding.weight", "head.weight"})
-    void tiedWeightsAreReadByEitherName(String name) {
-        WeightTable table = WeightTable.parse(
-                """
-                checkpoint | block     | shape         | note
-                embedding  | embedding | labels, width
-                head       | head      | labels, width | tied: the output projection is the embedding
-                """);
-        Holder embedding = new Holder().with("weight", 2, 3);
-        Holder head = new Holder();
-        head.parameters().put("weight", embedding.parameters().get("weight"));
-        Holder model = new Holder().with("embedding", embedding).with("head", head);
-        write(Map.of(name, manager.ones(new Shape(2, 3))));
-        load(table, "", model);
-        assertThat(embedding.parameters().get("weight").getArray().toFloatArray())
-                .containsOnly(1);
-        assertThat(table.names("", model, SIZES).keySet()).containsExactly("embedding.weight");
-    }
-
-    @Test
-    void unusedRowsExcuseWhatTheyName() {
-        WeightTable table = WeightTable.parse(
-                """
-                checkpoint                    | block | shape | note
-                {base}.h.{i}.attn.*mask       | -     | -     | unused: constants
-                {base}.embeddings.position_ids| -     | -     | unused: constants
-                """);
-        write(Map.of(
-                "m.h.0.attn.bias_mask", floats(1),
-                "m.h.11.attn.mask", floats(1),
-                "m.embeddings.position_ids", floats(1)));
-        load(table, "m", new Holder());
-        write(Map.of(
-                "m.h.x.attn.mask", floats(1),
-                "m.embeddings.position_ids2", floats(1),
-                "m_h.0.attn.mask", floats(1)));
-        assertThatThrownBy(() -> load(table, "m", new Holder())).hasMessageContaining("0 missing, 3 left over");
-    }
-
-    @Test
     void rowsOfAbsentBlocksDoNotApply() {
         WeightTable table = WeightTable.parse(
                 """
@@ -301,63 +176,6 @@ class WeightTableTest {
                 table.save(folder.resolve("other.safetensors"), StorageType.F32, "", model, SIZES);
             }
             assertThat(((BaseNDManager) owner).getManagedArrays()).hasSize(2);
-        }
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = ';',
-            value = {
-                "norm | norm | labels; Table row 1 says [2]; parameter 'norm.weight' has shape [3]",
-                "norm | norm | width{i}; Index {i} of 'width{i}' in a weight table has no values",
-                "norm | norm | depth; Size 'depth' of a weight table isn't among",
-                "other | other | width; Parameter 'norm.weight' has no row in the weight table",
-                "norm | norm; Table row 1 needs 3 columns or 4: norm | norm",
-                "norm | norm | width | optional; Table row 1: 'optional' isn't a note, a colon and a reason",
-                "norm | norm | width | ignored: why; Table row 1: 'ignored: why' isn't a note, a colon and a reason",
-                "norm | - | width; Table row 1: exactly an unused row has the block '-'",
-                "norm.* | norm | width; Table row 1: only an unused row may contain '*'",
-                "norm.{i} | norm | width; Table row 1: the indices of 'norm.{i}' and 'norm' differ",
-                "norm | norm | width | reshaped: why; Table row 1: exactly a reshaped row has a shape such as",
-                "norm | norm | width from labels | reshaped: why; Table row 1: the checkpoint's shape [2] has another size",
-            })
-    void mistakesInATableAreOurs(String row, String problem) {
-        Holder model = new Holder().with("norm", Holder.norm(3));
-        assertThatThrownBy(() ->
-                        WeightTable.parse("checkpoint | block | shape\n" + row).names("", model, SIZES))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining(problem);
-    }
-
-    @Test
-    void oneParameterHasOneRowAndOneWeightOneParameter() {
-        Holder model = new Holder().with("a", 3).with("b", 3);
-        String header = "checkpoint | block | shape\n";
-        assertThatThrownBy(() -> WeightTable.parse(header + "x | a | width\ny | a | width\nz | b | width")
-                        .names("", model, SIZES))
-                .hasMessage("Table row 2: 'a' is loaded by an earlier row; if that is meant, note 'tied'");
-        assertThatThrownBy(() -> WeightTable.parse(header + "x | a | width\nx | b | width")
-                        .names("", model, SIZES))
-                .hasMessage("Table row 2: 'x' is loaded into two parameters");
-        assertThatThrownBy(() -> WeightTable.parse("x | a | width"))
-                .hasMessageStartingWith("A weight table begins with the header");
-    }
-
-    private NDArray floats(float... values) {
-        return manager.create(values);
-    }
-
-    private Path file() {
-        return folder.resolve("model.safetensors");
-    }
-
-    private void write(Map<String, NDArray> weights) {
-        SafeTensorsWriter.write(file(), weights, StorageType.F32, Map.of("format", "pt"));
-    }
-
-    private void load(WeightTable table, String base, Holder model) {
-        try (Checkpoint checkpoint = Checkpoint.open(folder)) {
-            table.load(checkpoint, base, model, SIZES, manager);
         }
     }
 }

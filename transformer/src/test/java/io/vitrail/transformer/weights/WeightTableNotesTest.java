@@ -1,0 +1,117 @@
+package io.vitrail.transformer.weights;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a row's note changes. */
+class WeightTableNotesTest extends LoadedTables {
+    @Test
+    void transposedAndReshapedWeightsComeBackAsTheyWere() {
+        WeightTable table = WeightTable.parse(
+                """
+                checkpoint | block     | shape                               | note
+                fc         | fc        | labels, width                       | transposed: Conv1D has x W
+                positions  | positions | labels, width from 1, labels, width | reshaped: one axis less
+                """);
+        Holder model = new Holder().with("fc", Holder.linear(3, 2)).with("positions", 2, 3);
+        Map<String, NDArray> stored = Map.of(
+                "fc.weight", manager.arange(6f).reshape(3, 2),
+                "fc.bias", floats(8, 9),
+                "positions", manager.arange(6f).reshape(1, 2, 3));
+        write(stored);
+        byte[] before = Fixtures.read(file());
+
+        load(table, "", model);
+
+        NDArray weight = model.parts().get("fc").parameters().get("weight").getArray();
+        assertThat(weight.getShape()).isEqualTo(new Shape(2, 3));
+        assertThat(weight.toFloatArray()).containsExactly(0, 2, 4, 1, 3, 5);
+        assertThat(model.parameters().get("positions").getArray().getShape()).isEqualTo(new Shape(2, 3));
+        table.save(folder.resolve("saved.safetensors"), StorageType.F32, "", model, SIZES);
+        assertThat(Fixtures.read(folder.resolve("saved.safetensors"))).isEqualTo(before);
+    }
+
+    @Test
+    void optionalWeightsKeepTheirValue() {
+        WeightTable table = WeightTable.parse(
+                """
+                checkpoint | block | shape | note
+                head       | head  | labels, width | optional: a new task has a new head
+                """);
+        write(Map.of());
+        Holder model = new Holder().with("head", 2, 3);
+        assertThatThrownBy(() -> load(table, "", model))
+                .hasMessageContaining("Weight 'head' of shape [2, 3] is missing (table row 1).");
+        model.parameters().get("head").initialize(manager, DataType.FLOAT32);
+        float[] before = model.parameters().get("head").getArray().toFloatArray();
+        load(table, "", model);
+        assertThat(model.parameters().get("head").getArray().toFloatArray()).isEqualTo(before);
+        write(Map.of("head", manager.ones(new Shape(2, 3))));
+        load(table, "", model);
+        assertThat(model.parameters().get("head").getArray().toFloatArray()).containsOnly(1);
+    }
+
+    @Test
+    void blocksThatAreNotTiedHaveWeightsOfTheirOwn() {
+        WeightTable table = WeightTable.parse(
+                """
+                checkpoint | block     | shape         | note
+                embedding  | embedding | labels, width
+                head       | head      | labels, width | tied: unless the config says otherwise
+                """);
+        Holder model = new Holder()
+                .with("embedding", new Holder().with("weight", 2, 3))
+                .with("head", new Holder().with("weight", 2, 3));
+        write(Map.of("embedding.weight", manager.ones(new Shape(2, 3))));
+        assertThatThrownBy(() -> load(table, "", model))
+                .hasMessageContaining("Weight 'head.weight' of shape [2, 3] is missing");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"embedding.weight", "head.weight"})
+    void tiedWeightsAreReadByEitherName(String name) {
+        WeightTable table = WeightTable.parse(
+                """
+                checkpoint | block     | shape         | note
+                embedding  | embedding | labels, width
+                head       | head      | labels, width | tied: the output projection is the embedding
+                """);
+        Holder embedding = new Holder().with("weight", 2, 3);
+        Holder head = new Holder();
+        head.parameters().put("weight", embedding.parameters().get("weight"));
+        Holder model = new Holder().with("embedding", embedding).with("head", head);
+        write(Map.of(name, manager.ones(new Shape(2, 3))));
+        load(table, "", model);
+        assertThat(embedding.parameters().get("weight").getArray().toFloatArray())
+                .containsOnly(1);
+        assertThat(table.names("", model, SIZES).keySet()).containsExactly("embedding.weight");
+    }
+
+    @Test
+    void unusedRowsExcuseWhatTheyName() {
+        WeightTable table = WeightTable.parse(
+                """
+                checkpoint                    | block | shape | note
+                {base}.h.{i}.attn.*mask       | -     | -     | unused: constants
+                {base}.embeddings.position_ids| -     | -     | unused: constants
+                """);
+        write(Map.of(
+                "m.h.0.attn.bias_mask", floats(1),
+                "m.h.11.attn.mask", floats(1),
+                "m.embeddings.position_ids", floats(1)));
+        load(table, "m", new Holder());
+        write(Map.of(
+                "m.h.x.attn.mask", floats(1),
+                "m.embeddings.position_ids2", floats(1),
+                "m_h.0.attn.mask", floats(1)));
+        assertThatThrownBy(() -> load(table, "m", new Holder())).hasMessageContaining("0 missing, 3 left over");
+    }
+}
