@@ -5,8 +5,7 @@ import ai.djl.ndarray.types.Shape;
 import java.util.concurrent.atomic.DoubleAdder;
 
 /** Counts the floating-point operations of the products in a pass, and has others compute it: two per multiply-add. */
-public final class CountingOperations implements Operations {
-    private final Operations operations;
+public final class CountingOperations extends ForwardingOperations {
     private final DoubleAdder count;
 
     public CountingOperations(Operations operations) {
@@ -14,7 +13,7 @@ public final class CountingOperations implements Operations {
     }
 
     private CountingOperations(Operations operations, DoubleAdder count) {
-        this.operations = operations;
+        super(operations);
         this.count = count;
     }
 
@@ -26,7 +25,7 @@ public final class CountingOperations implements Operations {
     @Override
     public NDArray linear(NDArray x, Affine affine, Activation activation) {
         count.add(2.0 * x.getShape().size() * affine.outWidth());
-        return operations.linear(x, affine, activation);
+        return super.linear(x, affine, activation);
     }
 
     @Override
@@ -37,66 +36,11 @@ public final class CountingOperations implements Operations {
                 * queries.get(2)
                 * k.getShape().get(2);
         count.add(2.0 * pairs * (queries.get(3) + v.getShape().get(3)));
-        return operations.attention(q, k, v, mask, scale);
-    }
-
-    @Override
-    public NDArray layerNorm(NDArray x, NDArray scale, NDArray shift, float epsilon) {
-        return operations.layerNorm(x, scale, shift, epsilon);
-    }
-
-    @Override
-    public NDArray rmsNorm(NDArray x, NDArray scale, float epsilon) {
-        return operations.rmsNorm(x, scale, epsilon);
-    }
-
-    @Override
-    public NDArray activate(NDArray x, Activation activation) {
-        return operations.activate(x, activation);
-    }
-
-    @Override
-    public NDArray residual(NDArray x, NDArray update) {
-        return operations.residual(x, update);
-    }
-
-    @Override
-    public NDArray residual(NDArray x, NDArray update, NDArray scale) {
-        return operations.residual(x, update, scale);
-    }
-
-    @Override
-    public NDArray multiply(NDArray x, NDArray y) {
-        return operations.multiply(x, y);
-    }
-
-    @Override
-    public NDArray rotate(NDArray x, NDArray cos, NDArray sin) {
-        return operations.rotate(x, cos, sin);
-    }
-
-    @Override
-    public Affine prepare(Affine affine) {
-        return operations.prepare(affine);
-    }
-
-    @Override
-    public NDArray prepare(NDArray weight) {
-        return operations.prepare(weight);
+        return super.attention(q, k, v, mask, scale);
     }
 
     @Override
     public Operations within() {
         return new CountingOperations(operations.within(), count);
-    }
-
-    @Override
-    public NDArray enter(NDArray x) {
-        return operations.enter(x);
-    }
-
-    @Override
-    public NDArray leave(NDArray x) {
-        return operations.leave(x);
     }
 }

@@ -1,6 +1,9 @@
 package io.vitrail.transformer;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.convolutional.Conv2d;
+import java.util.Optional;
 
 /**
  * The few operations that every Transformer is made of: the seam between readable and fast. Blocks are written once over
@@ -21,6 +24,19 @@ public interface Operations {
      * @return [batch, heads, queries, valueWidth]
      */
     NDArray attention(NDArray q, NDArray k, NDArray v, AttentionMask mask, float scale);
+
+    /**
+     * Every kernel slid over the picture, with a border of one zero around it: [batch, channels, rows, columns] to [batch,
+     * kernels, rows / stride, columns / stride] (rounded up).
+     *
+     * @param kernels [kernels, channels, 3, 3]
+     * @param bias [kernels], if there is one
+     */
+    default NDArray convolution(NDArray x, NDArray kernels, Optional<NDArray> bias, int stride) {
+        Shape one = new Shape(1, 1);
+        return Conv2d.conv2d(x, kernels, bias.orElse(null), new Shape(stride, stride), one, one)
+                .singletonOrThrow();
+    }
 
     /** (x − mean) / √(variance + epsilon) · scale + shift over the last axis (Ba et al. 2016). */
     NDArray layerNorm(NDArray x, NDArray scale, NDArray shift, float epsilon);

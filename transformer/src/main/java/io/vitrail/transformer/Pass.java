@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param mask what attention hides or biases
  * @param rotation turns queries and keys by position
  * @param grid how the tokens of a picture lie
+ * @param distances which row of a table of relative positions each query takes for each key, where blocks share that
  * @param trace records named stages
  */
 public record Pass(
@@ -23,43 +24,54 @@ public record Pass(
         AttentionMask mask,
         Rotation rotation,
         Grid grid,
+        Optional<NDArray> distances,
         Trace trace) {
 
     /** An inference pass without mask, positions or trace. */
     public static Pass inference(Operations operations) {
-        return new Pass(operations, Optional.empty(), false, AttentionMask.NONE, Rotation.NONE, Grid.NONE, Trace.NONE);
+        return of(operations, Optional.empty(), false);
     }
 
-    /** A pass that DJL drives: readable operations, and parameters from its store. */
-    static Pass driven(ParameterStore store, boolean training) {
+    /** A pass that DJL drives: parameters from its store. */
+    static Pass driven(Operations operations, ParameterStore store, boolean training) {
+        return of(operations, Optional.of(store), training);
+    }
+
+    private static Pass of(Operations operations, Optional<ParameterStore> store, boolean training) {
         return new Pass(
-                ReadableOperations.INSTANCE,
-                Optional.of(store),
+                operations,
+                store,
                 training,
                 AttentionMask.NONE,
                 Rotation.NONE,
                 Grid.NONE,
+                Optional.empty(),
                 Trace.NONE);
     }
 
     public Pass withOperations(Operations other) {
-        return new Pass(other, store, training, mask, rotation, grid, trace);
+        return new Pass(other, store, training, mask, rotation, grid, distances, trace);
     }
 
     public Pass withMask(AttentionMask other) {
-        return new Pass(operations, store, training, other, rotation, grid, trace);
+        return new Pass(operations, store, training, other, rotation, grid, distances, trace);
     }
 
     public Pass withRotation(Rotation other) {
-        return new Pass(operations, store, training, mask, other, grid, trace);
+        return new Pass(operations, store, training, mask, other, grid, distances, trace);
     }
 
+    /** Over another grid, with nothing computed for it yet. */
     public Pass withGrid(Grid other) {
-        return new Pass(operations, store, training, mask, rotation, other, trace);
+        return new Pass(operations, store, training, mask, rotation, other, Optional.empty(), trace);
+    }
+
+    Pass withDistances(NDArray rows) {
+        return new Pass(operations, store, training, mask, rotation, grid, Optional.of(rows), trace);
     }
 
     public Pass withTrace(Trace other) {
-        return new Pass(operations, store, training, mask, rotation, grid, other);
+        return new Pass(operations, store, training, mask, rotation, grid, distances, other);
     }
 
     /** The value of a parameter on the device of the given array. */

@@ -5,8 +5,11 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Adds to attention's scores a learned number for each distance between two places of a grid, per head (Liu et al.
@@ -21,6 +24,9 @@ public final class RelativePositionBias extends TensorBlock {
      * weights.
      */
     private static final long MOST_KEPT = 1 << 20;
+
+    /** Queries times keys: with 12 heads the bias of one layer is 3 GB. */
+    private static final long MOST_PAIRS = 1 << 26;
 
     private final int prefix;
     private final Grid grid;
@@ -41,12 +47,28 @@ public final class RelativePositionBias extends TensorBlock {
         table = parameter("table", Parameter.Type.OTHER, Initializers.ZERO, rows, heads);
     }
 
+    /**
+     * The same pass, whose blocks share the numbers of the rows that their tables are read by: what all layers would
+     * compute alike is computed once.
+     *
+     * @param prefix as the blocks'
+     * @param manager owns the numbers
+     * @throws IllegalArgumentException if the grid has too many places
+     */
+    public static Pass sharing(int prefix, Pass pass, NDManager manager) {
+        return pass.withDistances(rowNumbers(prefix, pass.grid(), manager));
+    }
+
     /** The bias for the pass's grid as a mask; its array belongs to x's manager. */
     public AttentionMask mask(NDArray x, Pass pass) {
         return new AttentionMask.Bias(forward(x, pass));
     }
 
-    /** The bias for the pass's grid: [1, heads, tokens, tokens], float32, in the manager of x, which isn't read. */
+    /**
+     * The bias for the pass's grid: [1, heads, tokens, tokens], float32, in the manager of x, which isn't read.
+     *
+     * @throws IllegalArgumentException if the grid has too many places
+     */
     @Override
     public NDArray forward(NDArray x, Pass pass) {
         return kept.filter(bias -> pass.grid().equals(grid))
@@ -56,18 +78,18 @@ public final class RelativePositionBias extends TensorBlock {
 
     private NDArray computed(NDArray x, Pass pass) {
         NDManager manager = x.getManager();
+        NDArray numbers = pass.distances().orElseGet(() -> rowNumbers(prefix, pass.grid(), manager));
         NDArray rows = resized(Scope.lend(value(table, x, pass), manager), pass.grid()); // [distances, heads]
         NDArray byHead =
                 rows.transpose().flatten().reshape(heads, rows.getShape().get(0));
+        NDArray chosen = byHead.get(new NDIndex(":, {}", numbers)); // [heads, tokens²]
         long tokens = prefix + pass.grid().tokens();
-        NDArray chosen = byHead.get(
-                new NDIndex(":, {}", Scope.owned(manager.create(rowNumbers(pass.grid()))))); // [heads, tokens²]
         return chosen.reshape(1, heads, tokens, tokens);
     }
 
     /** The differences of rows and of columns that two places of a grid can have. */
     private static Grid distances(Grid places) {
-        return new Grid(2 * places.rows() - 1, 2 * places.columns() - 1);
+        return new Grid(Math.multiplyExact(2, places.rows()) - 1, Math.multiplyExact(2, places.columns()) - 1);
     }
 
     /**
@@ -85,30 +107,45 @@ public final class RelativePositionBias extends TensorBlock {
         return prefix == 0 ? between : NDArrays.concat(new NDList(between, ofClass), 0);
     }
 
-    /** Which row of the table each query takes for each key, query by query. */
-    private long[] rowNumbers(Grid places) {
-        int tokens = prefix + places.tokens();
-        int stride = distances(places).columns();
-        int centre = (places.rows() - 1) * stride + places.columns() - 1; // distance 0
-        long[] numbers = new long[Math.multiplyExact(tokens, tokens)];
-        for (int query = 0; query < tokens; query++) {
-            for (int key = 0; key < tokens; key++) {
-                boolean ofClass = query < prefix || key < prefix;
-                numbers[query * tokens + key] = ofClass
-                        ? distances(places).tokens() + classRow(query, key)
-                        : centre + position(query - prefix, places) - position(key - prefix, places);
-            }
+    /** Which row of the table each query takes for each key, query by query: [tokens²], int64. */
+    private static NDArray rowNumbers(int prefix, Grid places, NDManager manager) {
+        long tokens = prefix + places.tokens();
+        Check.that(
+                tokens * tokens <= MOST_PAIRS,
+                "%d × %d places are too many for a bias between each two of them: %d numbers a head, of at most %d.%n"
+                        + "  try:  a smaller picture.",
+                places.rows(),
+                places.columns(),
+                tokens * tokens,
+                MOST_PAIRS);
+        try (NDManager scope = manager.newSubManager()) {
+            NDArray position = Scope.owned(scope.create(positions(places)));
+            long same = position.getLong(places.tokens() - 1); // the row of distance 0
+            NDArray between = position.add(same).expandDims(1).sub(position); // [places, places]
+            int classRows = distances(places).tokens();
+            NDArray numbers = (prefix == 0 ? between : withClassToken(between, classRows)).flatten();
+            numbers.attach(manager);
+            return numbers;
         }
-        return numbers;
     }
 
     /** A number for each place, such that differences of numbers tell differences of places apart. */
-    private static int position(int place, Grid places) {
-        return place / places.columns() * distances(places).columns() + place % places.columns();
+    private static long[] positions(Grid places) {
+        int stride = distances(places).columns();
+        return IntStream.range(0, places.tokens())
+                .mapToLong(place -> (long) place / places.columns() * stride + place % places.columns())
+                .toArray();
     }
 
-    private static int classRow(int query, int key) {
-        return query > 0 ? 1 : key > 0 ? 0 : 2;
+    /** With a class token before the places, whose rows of the table begin with the given one. */
+    private static NDArray withClassToken(NDArray between, int first) {
+        NDManager manager = between.getManager();
+        long places = between.getShape().get(0);
+        NDArray toPlaces = manager.full(new Shape(1, places), first, DataType.INT64);
+        NDArray fromPlaces = manager.full(new Shape(places, 1), first + 1f, DataType.INT64);
+        NDArray toItself = manager.full(new Shape(1, 1), first + 2f, DataType.INT64);
+        NDArray top = NDArrays.concat(new NDList(toItself, toPlaces), 1);
+        return NDArrays.concat(new NDList(top, NDArrays.concat(new NDList(fromPlaces, between), 1)), 0);
     }
 
     /**
@@ -117,7 +154,7 @@ public final class RelativePositionBias extends TensorBlock {
     @Override
     public void prepareFor(Operations operations) {
         long tokens = prefix + grid.tokens();
-        if (heads * tokens * tokens > MOST_KEPT) {
+        if (tokens * tokens > MOST_KEPT / heads) {
             return;
         }
         NDManager owner = table.getArray().getManager();

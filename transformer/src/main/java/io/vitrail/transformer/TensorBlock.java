@@ -26,6 +26,7 @@ import java.util.Map;
 public abstract class TensorBlock extends AbstractBlock implements WeightHolder {
     private final Map<String, TensorBlock> parts = new LinkedHashMap<>();
     private final Map<Parameter, NDArray> prepared = new HashMap<>();
+    private Operations trainedWith = ReadableOperations.INSTANCE;
 
     /** Each subclass documents its shapes here. The result belongs to x's manager. */
     public abstract NDArray forward(NDArray x, Pass pass);
@@ -83,7 +84,13 @@ public abstract class TensorBlock extends AbstractBlock implements WeightHolder 
     @Override
     protected final NDList forwardInternal(
             ParameterStore store, NDList inputs, boolean training, PairList<String, Object> ignored) {
-        return new NDList(forward(inputs.singletonOrThrow(), Pass.driven(store, training)));
+        Operations operations = training ? trainedWith : ReadableOperations.INSTANCE;
+        return new NDList(forward(inputs.singletonOrThrow(), Pass.driven(operations, store, training)));
+    }
+
+    /** Has the steps of DJL's trainer compute by operations that gradients flow through; readably, if this isn't called. */
+    public final void trainWith(Operations operations) {
+        trainedWith = operations;
     }
 
     @Override

@@ -2,8 +2,11 @@ package io.vitrail.transformer.kernels;
 
 import ai.djl.Device;
 import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import io.vitrail.transformer.DjlEngine;
 import java.io.ByteArrayInputStream;
@@ -23,9 +26,9 @@ import java.util.zip.ZipOutputStream;
  * Methods in TorchScript, compiled by libtorch from a source text in memory: the way from Java to any of its operators.
  * An archive is what {@code torch.jit.save} writes: a zip of the source and of a pickled object of its one class.
  *
- * <p>Archives live as long as the program and may be called from several threads at once.
+ * <p>May be called from several threads at once. The chosen ones live as long as the program.
  */
-final class KernelArchive {
+final class KernelArchive implements AutoCloseable {
     /** TorchScript's archives of this version read the operators as the libtorch of 2022 and later define them. */
     private static final String VERSION = "10\n";
 
@@ -69,6 +72,23 @@ final class KernelArchive {
     /** A call of one of the methods, to be given its arguments in their order. */
     KernelCall call(String method) {
         return new KernelCall(module, method);
+    }
+
+    /** Frees the compiled methods. */
+    @Override
+    public void close() {
+        owner.close();
+    }
+
+    /** The result of a method of tensors, with gradients flowing through it; it belongs to the first argument's manager. */
+    NDArray differentiable(String method, NDArray... arguments) {
+        try (NDArray name = arguments[0].getManager().create(0f)) {
+            name.setName("module_method:" + method); // DJL's way to say which
+            NDList inputs = new NDList(arguments);
+            inputs.add(name);
+            return KernelCall.unoptimized(() -> IValueUtils.forward(module, inputs, true))
+                    .singletonOrThrow();
+        }
     }
 
     private static byte[] zip(String source) throws IOException {

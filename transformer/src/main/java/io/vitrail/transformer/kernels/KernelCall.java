@@ -54,7 +54,8 @@ final class KernelCall {
         List<IValue> boxes = new ArrayList<>(arguments.size());
         try {
             arguments.forEach(argument -> boxes.add(argument.get()));
-            try (IValue result = run(boxes.toArray(IValue[]::new))) {
+            IValue[] given = boxes.toArray(IValue[]::new);
+            try (IValue result = unoptimized(() -> IValueUtils.runMethod(module, method, given))) {
                 return result.toNDList((PtNDManager) manager);
             }
         } catch (EngineException e) {
@@ -68,10 +69,10 @@ final class KernelCall {
      * Without TorchScript's optimiser, a setting of the thread: it has nothing to fuse in methods of a few operators,
      * and its profiling took 100 ms of the time to the first image.
      */
-    private IValue run(IValue[] boxes) {
+    static <T> T unoptimized(Supplier<T> run) {
         JniUtils.setGraphExecutorOptimize(false);
         try {
-            return IValueUtils.runMethod(module, method, boxes);
+            return run.get();
         } finally {
             JniUtils.setGraphExecutorOptimize(OPTIMIZED_ELSEWHERE);
         }

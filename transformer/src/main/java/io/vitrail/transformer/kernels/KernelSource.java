@@ -79,6 +79,19 @@ enum KernelSource {
                 return torch.mul(x, y)
             """;
 
+    /** For training: products in bfloat16, float32 before and behind; gradients flow through. */
+    static final String MIXED =
+            """
+              def linear(self: __torch__.Kernels, x: Tensor, w: Tensor) -> Tensor:
+                return torch.to(torch.linear(torch.to(x, 15), torch.to(w, 15), None), 6)
+              def biased_linear(self: __torch__.Kernels, x: Tensor, w: Tensor, b: Tensor) -> Tensor:
+                return torch.to(torch.linear(torch.to(x, 15), torch.to(w, 15), torch.to(b, 15)), 6)
+              def convolution_1(self: __torch__.Kernels, x: Tensor, w: Tensor) -> Tensor:
+                return torch.to(torch.conv2d(torch.to(x, 15), torch.to(w, 15), None, [1, 1], [1, 1], [1, 1], 1), 6)
+              def convolution_2(self: __torch__.Kernels, x: Tensor, w: Tensor) -> Tensor:
+                return torch.to(torch.conv2d(torch.to(x, 15), torch.to(w, 15), None, [2, 2], [1, 1], [1, 1], 1), 6)
+            """;
+
     private static final String PACK =
             """
               def pack(self: __torch__.Kernels, w: Tensor, type: int, rows: int) -> Tensor:
@@ -143,6 +156,7 @@ enum KernelSource {
             case GELU -> "torch.gelu(y)";
             case GELU_TANH -> "torch.gelu(y, approximate=\"tanh\")";
             case QUICK_GELU -> "torch.mul(y, torch.sigmoid(torch.mul(y, 1.702)))";
+            case CLIPPED_GELU -> "torch.clamp(torch.gelu(y), -10., 10.)";
             case RELU -> "torch.relu(y)";
             case RELU_SQUARED -> "torch.square(torch.relu(y))";
             case RELU6 -> "torch.hardtanh(y, 0., 6.)";
@@ -151,6 +165,7 @@ enum KernelSource {
             case MISH -> "torch.mish(y)";
             case TANH -> "torch.tanh(y)";
             case SIGMOID -> "torch.sigmoid(y)";
+            case LAPLACE -> "torch.mul(torch.add(torch.erf(torch.div(torch.sub(y, 0.707107), 0.3989426)), 1.), 0.5)";
         };
     }
 
@@ -165,7 +180,7 @@ enum KernelSource {
             case SILU -> Optional.of("\"swish\", [], \"\"");
             case TANH -> Optional.of("\"tanh\", [], \"\"");
             case SIGMOID -> Optional.of("\"sigmoid\", [], \"\"");
-            case LINEAR, QUICK_GELU, RELU_SQUARED, MISH -> Optional.empty();
+            case LINEAR, QUICK_GELU, CLIPPED_GELU, RELU_SQUARED, MISH, LAPLACE -> Optional.empty();
         };
     }
 }

@@ -46,6 +46,18 @@ public final class Kernels {
         return archive.map(a -> FastOperations.of(a, type)).orElse(ReadableOperations.INSTANCE);
     }
 
+    /**
+     * What a training computes with at the precision: the readable operations, or on a CPU with bfloat16 instructions their
+     * products in it. For {@link io.vitrail.transformer.TensorBlock#trainWith}; the model isn't prepared.
+     */
+    public static Operations forTraining(Device device, Precision precision) {
+        boolean mixed = precision == Precision.BF16
+                || precision == Precision.AUTO && fastest(device, CpuFeatures.ofThisMachine()) == NumberType.BFLOAT16;
+        return mixed
+                ? new MixedOperations(KernelArchive.compile(device, KernelSource.MIXED))
+                : ReadableOperations.INSTANCE;
+    }
+
     private static Optional<KernelArchive> forRequest(Request request) {
         boolean slow = request.type() == NumberType.BFLOAT16
                 && !request.device().isGpu()
@@ -71,9 +83,7 @@ public final class Kernels {
     static Optional<KernelArchive> firstThatWorks(Device device, NumberType type, List<String> sources) {
         for (String source : sources) {
             try {
-                KernelArchive archive = KernelArchive.compile(device, source);
-                tryOut(archive, device, type);
-                return Optional.of(archive);
+                return Optional.of(triedOut(KernelArchive.compile(device, source), device, type));
             } catch (IllegalStateException e) {
                 LOGGER.info("Some kernels for {} on {} are left out. {}", type, device, e.getMessage());
             }
@@ -82,9 +92,10 @@ public final class Kernels {
     }
 
     /**
-     * An operator may be there and yet fail on a platform or number type; so a small layer is computed and compared.
+     * The archive, or it is closed: an operator may be there and yet fail on a platform or number type; so a small layer
+     * is computed and compared.
      */
-    private static void tryOut(KernelArchive archive, Device device, NumberType type) {
+    static KernelArchive triedOut(KernelArchive archive, Device device, NumberType type) {
         try (NDManager manager = DjlEngine.newManager(device)) {
             NDArray x = manager.arange(24).toType(DataType.FLOAT32, false).sin().reshape(2, 3, 4);
             NDArray weight =
@@ -95,6 +106,10 @@ public final class Kernels {
             NDArray expected = ReadableOperations.INSTANCE.linear(x, affine, Activation.GELU);
             float difference = actual.sub(expected).abs().max().getFloat();
             Check.state(difference <= type.tolerance(), "A linear layer is wrong by %s.", difference);
+            return archive;
+        } catch (IllegalStateException e) {
+            archive.close();
+            throw e;
         }
     }
 }

@@ -1,0 +1,87 @@
+package io.vitrail.transformer;
+
+import ai.djl.ndarray.NDArray;
+import java.util.Optional;
+
+/** Has others compute every operation: the base of operations that only watch, or change one of them. */
+public abstract class ForwardingOperations implements Operations {
+    final Operations operations;
+
+    protected ForwardingOperations(Operations operations) {
+        this.operations = operations;
+    }
+
+    @Override
+    public NDArray linear(NDArray x, Affine affine, Activation activation) {
+        return operations.linear(x, affine, activation);
+    }
+
+    @Override
+    public NDArray attention(NDArray q, NDArray k, NDArray v, AttentionMask mask, float scale) {
+        return operations.attention(q, k, v, mask, scale);
+    }
+
+    @Override
+    public NDArray convolution(NDArray x, NDArray kernels, Optional<NDArray> bias, int stride) {
+        return operations.convolution(x, kernels, bias, stride);
+    }
+
+    @Override
+    public NDArray layerNorm(NDArray x, NDArray scale, NDArray shift, float epsilon) {
+        return operations.layerNorm(x, scale, shift, epsilon);
+    }
+
+    @Override
+    public NDArray rmsNorm(NDArray x, NDArray scale, float epsilon) {
+        return operations.rmsNorm(x, scale, epsilon);
+    }
+
+    @Override
+    public NDArray activate(NDArray x, Activation activation) {
+        return operations.activate(x, activation);
+    }
+
+    @Override
+    public NDArray residual(NDArray x, NDArray update) {
+        return operations.residual(x, update);
+    }
+
+    @Override
+    public NDArray residual(NDArray x, NDArray update, NDArray scale) {
+        return operations.residual(x, update, scale);
+    }
+
+    @Override
+    public NDArray multiply(NDArray x, NDArray y) {
+        return operations.multiply(x, y);
+    }
+
+    @Override
+    public NDArray rotate(NDArray x, NDArray cos, NDArray sin) {
+        return operations.rotate(x, cos, sin);
+    }
+
+    @Override
+    public Affine prepare(Affine affine) {
+        return operations.prepare(affine);
+    }
+
+    @Override
+    public NDArray prepare(NDArray weight) {
+        return operations.prepare(weight);
+    }
+
+    /** Not forwarded: what serves inside an encoder has to be wrapped as well. */
+    @Override
+    public abstract Operations within();
+
+    @Override
+    public NDArray enter(NDArray x) {
+        return operations.enter(x);
+    }
+
+    @Override
+    public NDArray leave(NDArray x) {
+        return operations.leave(x);
+    }
+}

@@ -1,0 +1,45 @@
+package io.vitrail.transformer.kernels;
+
+import ai.djl.ndarray.NDArray;
+import io.vitrail.transformer.Activation;
+import io.vitrail.transformer.Affine;
+import io.vitrail.transformer.ForwardingOperations;
+import io.vitrail.transformer.Operations;
+import io.vitrail.transformer.ReadableOperations;
+import java.util.Optional;
+
+/**
+ * The readable operations with their products in bfloat16, for training: weights, sums, norms and gradients stay float32
+ * (Micikevicius et al. 2018, "Mixed Precision Training", section 3.1; bfloat16 has float32's range, so losses needn't be
+ * scaled). Gradients flow through.
+ */
+final class MixedOperations extends ForwardingOperations {
+    private final KernelArchive mixed;
+
+    MixedOperations(KernelArchive mixed) {
+        super(ReadableOperations.INSTANCE);
+        this.mixed = mixed;
+    }
+
+    @Override
+    public NDArray linear(NDArray x, Affine affine, Activation activation) {
+        NDArray y = affine.bias().isPresent()
+                ? mixed.differentiable(
+                        "biased_linear", x, affine.weight(), affine.bias().get())
+                : mixed.differentiable("linear", x, affine.weight());
+        return activate(y, activation);
+    }
+
+    @Override
+    public Operations within() {
+        return this;
+    }
+
+    @Override
+    public NDArray convolution(NDArray x, NDArray kernels, Optional<NDArray> bias, int stride) {
+        if (bias.isPresent() || stride > 2) {
+            return super.convolution(x, kernels, bias, stride);
+        }
+        return mixed.differentiable("convolution_" + stride, x, kernels);
+    }
+}
