@@ -140,7 +140,7 @@ class BlocksTrainTest {
     void anEncodersScopesDoNotChangeGradients() {
         try (NDManager manager = DjlEngine.newManager(Device.cpu())) {
             Encoder encoder = Weights.random(CONFIG.preNormEncoder(), manager);
-            Pass pass = Pass.driven(new ParameterStore(manager, false), true);
+            Pass pass = Pass.driven(ReadableOperations.INSTANCE, new ParameterStore(manager, false), true);
             Map<String, float[]> scoped = gradients(encoder, manager, x -> encoder.forward(x, pass));
             Map<String, float[]> plain = gradients(encoder, manager, x -> {
                 for (TensorBlock block : encoder.parts().values()) {

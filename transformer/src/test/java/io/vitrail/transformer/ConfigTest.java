@@ -21,6 +21,7 @@ class ConfigTest {
             delimiter = '|',
             value = {
                 " 0 | 1 | 1 |  4 | 1e-6 | width (0) must be positive",
+                "65537 | 1 | 1 |  4 | 1e-6 | width (65537) must be at most 65536",
                 "12 |-1 | 3 | 20 | 1e-6 | depth (-1) must be from 0 to 1000",
                 "12 | 1 | 5 | 20 | 1e-6 | width (12) must be divisible by heads (5)",
                 "12 | 1 | 0 | 20 | 1e-6 | width (12) must be divisible by heads (0)",

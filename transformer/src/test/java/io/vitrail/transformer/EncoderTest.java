@@ -139,7 +139,16 @@ class EncoderTest {
     }
 
     /** Whole numbers inside an encoder; a half is added on the way out, so that it shows. */
-    private static final class Whole extends Delegate {
+    private static final class Whole extends ForwardingOperations {
+        Whole() {
+            super(ReadableOperations.INSTANCE);
+        }
+
+        @Override
+        public Operations within() {
+            return this;
+        }
+
         @Override
         public NDArray enter(NDArray x) {
             return x.floor();

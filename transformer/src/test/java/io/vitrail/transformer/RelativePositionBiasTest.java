@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -73,6 +74,41 @@ class RelativePositionBiasTest {
         bias.prepareFor(ReadableOperations.INSTANCE);
         assertThat(bias.forward(x, PASS.withGrid(new Grid(2, 2)))).isEqualTo(own);
         assertThat(bias.forward(x, PASS.withGrid(new Grid(3, 4)))).isEqualTo(other);
+    }
+
+    @Test
+    void theBlocksOfAPassShareTheNumbersOfTheirRows() {
+        RelativePositionBias bias = numbered(new RelativePositionBias(1, new Grid(2, 3), 1));
+        NDArray x = manager.zeros(new Shape(1));
+        Pass alone = PASS.withGrid(new Grid(4, 3));
+        Pass together = RelativePositionBias.sharing(1, alone, manager);
+        assertThat(together.distances()).isPresent();
+        assertThat(bias.forward(x, together)).isEqualTo(bias.forward(x, alone));
+        Pass others = alone.withDistances(manager.zeros(new Shape(13 * 13), DataType.INT64));
+        assertThat(bias.forward(x, others).toFloatArray()).containsOnly(0); // the first row's number everywhere
+        assertThat(together.withGrid(new Grid(2, 3)).distances()).isEmpty();
+    }
+
+    @Test
+    void gridsOfTooManyPlacesAreRefused() {
+        RelativePositionBias bias = Weights.random(new RelativePositionBias(1, new Grid(2, 2), 3), manager);
+        Pass large = PASS.withGrid(new Grid(80, 103));
+        String message = "80 × 103 places are too many for a bias between each two of them: 67914081 numbers a head,"
+                + " of at most 67108864.\n  try:  a smaller picture.";
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> bias.forward(manager.zeros(new Shape(1)), large))
+                .withMessage(message);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RelativePositionBias.sharing(1, large, manager))
+                .withMessage(message);
+    }
+
+    /** The product of all three sizes would be beyond 64 bits. */
+    @Test
+    void whatIsTooLargeToKeepIsNotComputedWhenPrepared() {
+        RelativePositionBias bias = new RelativePositionBias(0, new Grid(1, 1 << 29), 1 << 20);
+        bias.prepareFor(ReadableOperations.INSTANCE);
+        assertThat(bias.parameters().get("table").isInitialized()).isFalse();
     }
 
     @Test

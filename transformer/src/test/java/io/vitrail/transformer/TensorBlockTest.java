@@ -44,10 +44,15 @@ class TensorBlockTest {
         TokenNorm norm = Weights.initial(new TokenNorm(4, 1e-6f), manager);
         NDArray loaded = Weights.array(norm, "weight");
         int before = manager.getManagedArrays().size();
-        Operations doubling = new Delegate() {
+        Operations doubling = new ForwardingOperations(ReadableOperations.INSTANCE) {
             @Override
             public NDArray prepare(NDArray weight) {
                 return weight.mul(2);
+            }
+
+            @Override
+            public Operations within() {
+                return this;
             }
         };
         norm.prepareFor(doubling);

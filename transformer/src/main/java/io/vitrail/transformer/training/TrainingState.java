@@ -51,11 +51,11 @@ public record TrainingState(ParameterList parameters, AdamW optimizer, WeightAve
      * Overwrites weights, moments and average with those of the file.
      *
      * @return the facts that were saved with them
-     * @throws CheckpointException if the file is damaged or holds another model; then nothing is overwritten
+     * @throws CheckpointException if the file is damaged or of another model; then nothing is overwritten
      */
     public Map<String, String> restore(Path file) {
         try (SafeTensors saved = SafeTensors.open(file)) {
-            checkSameModel(saved);
+            checkFits(saved);
             Map<String, StoredTensor> weights = under(WEIGHT, saved);
             for (Pair<String, Parameter> pair : parameters) {
                 pair.getValue().getArray().set(weights.get(pair.getKey()).buffer());
@@ -73,34 +73,48 @@ public record TrainingState(ParameterList parameters, AdamW optimizer, WeightAve
         }
     }
 
-    private void checkSameModel(SafeTensors saved) {
+    private void checkFits(SafeTensors saved) {
         List<String> misfits = new ArrayList<>();
         for (Pair<String, Parameter> pair : parameters) {
             long[] shape = pair.getValue().getArray().getShape().getShape();
-            check(saved, WEIGHT + pair.getKey(), shape, misfits);
-            check(saved, AVERAGE + pair.getKey(), shape, misfits);
+            check(saved, WEIGHT + pair.getKey(), StorageType.F32, shape, misfits);
+            check(saved, AVERAGE + pair.getKey(), StorageType.F32, shape, misfits);
             String moment = MOMENT + pair.getKey();
             if (saved.names().contains(moment + AdamW.UPDATES)) {
-                check(saved, moment + AdamW.UPDATES, ONE, misfits);
-                check(saved, moment + AdamW.MEAN, shape, misfits);
-                check(saved, moment + AdamW.SQUARE, shape, misfits);
+                checkCount(saved, moment + AdamW.UPDATES, misfits);
+                check(saved, moment + AdamW.MEAN, StorageType.F32, shape, misfits);
+                check(saved, moment + AdamW.SQUARE, StorageType.F32, shape, misfits);
             }
         }
-        check(saved, AVERAGE + WeightAverage.UPDATES, ONE, misfits);
+        checkCount(saved, AVERAGE + WeightAverage.UPDATES, misfits);
         if (!misfits.isEmpty()) {
             throw CheckpointException.of(
-                    "The state is of another model: " + String.join("; ", misfits),
+                    "The state doesn't fit the model: " + String.join("; ", misfits),
                     saved.file(),
                     "resume the model that it was begun with, or delete the file to begin anew.");
         }
     }
 
-    private static void check(SafeTensors saved, String name, long[] shape, List<String> misfits) {
-        if (!saved.names().contains(name)) {
-            misfits.add(name + " is missing");
-        } else if (!Arrays.equals(saved.tensor(name).shape(), shape)) {
-            misfits.add(saved.tensor(name) + " should be " + Arrays.toString(shape));
+    private static void checkCount(SafeTensors saved, String name, List<String> misfits) {
+        if (check(saved, name, StorageType.I64, ONE, misfits)) {
+            long count = saved.tensor(name).buffer().getLong();
+            if (count < 0 || count > Integer.MAX_VALUE) {
+                misfits.add("'" + name + "' counts " + count + " updates");
+            }
         }
+    }
+
+    private static boolean check(SafeTensors saved, String name, StorageType type, long[] shape, List<String> misfits) {
+        if (!saved.names().contains(name)) {
+            misfits.add("'" + name + "' is missing");
+            return false;
+        }
+        StoredTensor tensor = saved.tensor(name);
+        boolean fits = tensor.type() == type && Arrays.equals(tensor.shape(), shape);
+        if (!fits) {
+            misfits.add(tensor + " should be " + type + Arrays.toString(shape));
+        }
+        return fits;
     }
 
     private static Map<String, StoredTensor> under(String prefix, SafeTensors saved) {

@@ -20,6 +20,20 @@ import java.util.stream.StreamSupport;
  * @param json the call as golden.json has it
  */
 public record GoldenCall(Path folder, JsonNode json) {
+    private static final Set<String> OBJECTS = Set.of("inputs", "outputs", "values", "options", "tolerance");
+
+    public GoldenCall {
+        Check.that(json.isObject(), "%s: a call must be a JSON object, not %s.", folder, json);
+        for (String key : OBJECTS) {
+            Check.that(
+                    !json.hasNonNull(key) || json.get(key).isObject(),
+                    "%s: '%s' of a call must be a JSON object, not %s.",
+                    folder,
+                    key,
+                    json.path(key));
+        }
+    }
+
     /** The call's name within its case. */
     public String name() {
         return json.path("name").asText();

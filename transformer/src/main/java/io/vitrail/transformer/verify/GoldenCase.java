@@ -1,8 +1,9 @@
 package io.vitrail.transformer.verify;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vitrail.transformer.Check;
+import io.vitrail.transformer.weights.CheckpointException;
+import io.vitrail.transformer.weights.JsonFile;
 import io.vitrail.transformer.weights.SafeTensors;
 import io.vitrail.transformer.weights.StorageType;
 import io.vitrail.transformer.weights.StoredTensor;
@@ -28,44 +29,61 @@ import java.util.stream.StreamSupport;
  */
 public record GoldenCase(
         Path folder, String family, String name, List<GoldenCall> calls, Map<String, GoldenTensor> tensors) {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String FILE = "golden.json";
 
-    /** Folders of all cases at or below a folder, sorted. */
+    /**
+     * Folders of all cases at or below a folder, sorted.
+     *
+     * @throws IllegalArgumentException if it isn't a folder
+     * @throws CheckpointException if it can't be listed
+     */
     public static List<Path> under(Path folder) {
         Check.that(Files.isDirectory(folder), "'%s' is not a folder.", folder);
         try (Stream<Path> files = Files.walk(folder, 6)) {
-            return files.filter(file -> file.endsWith("golden.json"))
+            return files.filter(file -> file.endsWith(FILE))
                     .map(Path::getParent)
                     .sorted()
                     .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException | UncheckedIOException e) {
+            throw CheckpointException.of(
+                    "The cases can't be listed: " + e.getMessage(), folder, "check the folder's permissions.", e);
         }
     }
 
-    /** The family of a case, without reading its tensors. */
+    /**
+     * The family of a case, without reading its tensors; "" if its golden.json names none.
+     *
+     * @throws CheckpointException if there is no golden.json, or no JSON in it
+     */
     public static String familyOf(Path folder) {
-        return json(folder).path("family").asText();
+        return family(JsonFile.read(folder.resolve(FILE)));
     }
 
+    private static String family(JsonNode json) {
+        return json.path("family").asText("");
+    }
+
+    /**
+     * Reads a case.
+     *
+     * @throws CheckpointException if one of its two files is missing or damaged
+     * @throws IllegalArgumentException if its golden.json lacks what every case has
+     */
     public static GoldenCase read(Path folder) {
-        JsonNode json = json(folder);
+        JsonNode json = JsonFile.read(folder.resolve(FILE));
         List<GoldenCall> calls = StreamSupport.stream(json.path("calls").spliterator(), false)
                 .map(call -> new GoldenCall(folder, call))
                 .toList();
         Check.that(json.path("format").asInt() == 1, "%s: format %s is not 1.", folder, json.path("format"));
-        Check.that(json.hasNonNull("family"), "%s: golden.json names no family.", folder);
+        Check.that(!family(json).isEmpty(), "%s: golden.json names no family.", folder);
         Check.that(!calls.isEmpty(), "%s: golden.json has no calls.", folder);
-        return new GoldenCase(
-                folder, json.path("family").asText(), json.path("case").asText(), calls, tensors(folder));
+        return new GoldenCase(folder, family(json), json.path("case").asText(), calls, tensors(folder));
     }
 
-    private static JsonNode json(Path folder) {
-        try {
-            return JSON.readTree(folder.resolve("golden.json").toFile());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** One of the tensors, by name. */
+    GoldenTensor tensor(String name) {
+        Check.that(tensors.containsKey(name), "golden.safetensors has no tensor '%s'", name);
+        return tensors.get(name);
     }
 
     private static Map<String, GoldenTensor> tensors(Path folder) {

@@ -103,6 +103,7 @@ public record GoldenTensor(Kind kind, long[] shape, float[] floats, long[] integ
     /** Every step-th row and column: of the last two axes. */
     GoldenTensor subsampled(int step) {
         int axes = shape.length;
+        Check.that(axes >= 2, "A tensor of shape %s has no rows and columns to subsample.", Arrays.toString(shape));
         long[] less = shape.clone();
         less[axes - 2] = (shape[axes - 2] + step - 1) / step;
         less[axes - 1] = (shape[axes - 1] + step - 1) / step;
@@ -122,6 +123,10 @@ public record GoldenTensor(Kind kind, long[] shape, float[] floats, long[] integ
 
     /** With 0 wherever the mask [batch, positions] is 0; tensors of another form stay. */
     GoldenTensor masked(GoldenTensor mask) {
+        Check.that(
+                mask.shape.length == 2,
+                "A mask of outputs must have the shape [batch, positions], not %s.",
+                Arrays.toString(mask.shape));
         if (shape.length < 2 || shape[0] != mask.shape[0] || shape[1] != mask.shape[1]) {
             return this;
         }

@@ -15,7 +15,7 @@ public record Verdict(String where, String path, boolean passed, double differen
     private static final int LONGEST_REASON = 400;
 
     /** A call that could not be carried out. */
-    public static Verdict failed(String where, String path, RuntimeException e) {
+    public static Verdict failed(String where, String path, Throwable e) {
         String reason = (e.getClass().getSimpleName() + ": " + e.getMessage()).replaceAll("\\s*\\R\\s*", " ");
         String brief = reason.length() <= LONGEST_REASON ? reason : reason.substring(0, LONGEST_REASON) + "…";
         return new Verdict(where, path, false, Double.POSITIVE_INFINITY, List.of(brief));

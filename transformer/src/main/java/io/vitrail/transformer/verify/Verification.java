@@ -57,13 +57,7 @@ public final class Verification {
 
     private static Map<String, GoldenTensor> inputs(GoldenCase golden, GoldenCall call) {
         Map<String, GoldenTensor> inputs = new LinkedHashMap<>();
-        call.inputs().forEach((argument, name) -> {
-            GoldenTensor tensor = golden.tensors().get(name);
-            if (tensor == null) {
-                throw new IllegalArgumentException("golden.safetensors has no tensor '" + name + "'");
-            }
-            inputs.put(argument, tensor);
-        });
+        call.inputs().forEach((argument, name) -> inputs.put(argument, golden.tensor(name)));
         return inputs;
     }
 
@@ -102,7 +96,7 @@ public final class Verification {
     private static GoldenTensor asStored(GoldenCase golden, GoldenCall call, GoldenTensor computed) {
         GoldenTensor tensor = computed;
         if (call.outputMask().isPresent()) {
-            tensor = tensor.masked(golden.tensors().get(call.outputMask().get()));
+            tensor = tensor.masked(golden.tensor(call.outputMask().get()));
         }
         return call.subsample() > 1 ? tensor.subsampled(call.subsample()) : tensor;
     }

@@ -1,6 +1,7 @@
 package io.vitrail.transformer.kernels;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
@@ -18,6 +19,8 @@ class KernelsTest {
     private static final CpuFeatures WITH_BFLOAT16 = CpuFeatures.parse("flags : avx2 avx512bw avx512_bf16\n");
     private static final CpuFeatures WITHOUT = CpuFeatures.parse("flags : avx2 avx512bw avx512_vnni\n");
     private static final Device CPU = Device.cpu();
+    private static final String WITHOUT_BIAS =
+            KernelSource.PLAIN.methods().replace("torch.linear(x, w, b)", "torch.linear(x, w, None)");
 
     @Test
     void theSameOperationsServeInsideAndOutsideInFloat32() {
@@ -56,8 +59,21 @@ class KernelsTest {
 
     @Test
     void aWrongKernelIsPassedOver() {
-        String withoutBias = KernelSource.PLAIN.methods().replace("torch.linear(x, w, b)", "torch.linear(x, w, None)");
-        assertThat(firstThatWorks(withoutBias)).isEmpty();
+        assertThat(firstThatWorks(WITHOUT_BIAS)).isEmpty();
+    }
+
+    @Test
+    void aWrongKernelIsFreed() {
+        KernelArchive archive = KernelArchive.compile(CPU, WITHOUT_BIAS);
+        assertThatIllegalStateException()
+                .isThrownBy(() -> Kernels.triedOut(archive, CPU, NumberType.FLOAT32))
+                .withMessageStartingWith("A linear layer is wrong by ");
+        try (NDManager manager = DjlEngine.newManager(CPU)) {
+            NDArray x = manager.ones(new Shape(1));
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> archive.call("residual").with(x).with(x).into(manager))
+                    .withMessageContaining("released");
+        }
     }
 
     private static Optional<KernelArchive> firstThatWorks(String... sources) {

@@ -9,6 +9,7 @@ import ai.djl.Model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.ParameterList;
@@ -19,12 +20,18 @@ import ai.djl.training.GradientCollector;
 import ai.djl.training.Trainer;
 import io.vitrail.transformer.DjlEngine;
 import io.vitrail.transformer.weights.CheckpointException;
+import io.vitrail.transformer.weights.SafeTensors;
+import io.vitrail.transformer.weights.SafeTensorsWriter;
+import io.vitrail.transformer.weights.StorageType;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A two-layer net learns a fixed batch: its optimizer, weight average and saved state. */
 class TrainingStateTest {
@@ -76,10 +83,51 @@ class TrainingStateTest {
             float[] before = net.answer();
             assertThatThrownBy(() -> net.state().restore(file))
                     .isInstanceOf(CheckpointException.class)
-                    .hasMessageStartingWith("The state is of another model: ")
-                    .hasMessageContaining("[8, 5] should be [7, 5]")
+                    .hasMessageStartingWith("The state doesn't fit the model: ")
+                    .hasMessageContaining("F32[8, 5] should be F32[7, 5]")
                     .hasMessageContaining("file: " + file);
             assertThat(net.answer()).isEqualTo(before);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "weight/01Linear_bias         | INT64   |  5 | I64[7] should be F32[7]",
+                "average/01Linear_bias        | INT64   |  5 | I64[7] should be F32[7]",
+                "moment/01Linear_bias.mean    | INT64   |  5 | I64[7] should be F32[7]",
+                "moment/01Linear_bias.square  | INT32   |  5 | I32[7] should be F32[7]",
+                "moment/01Linear_bias.updates | FLOAT32 |  5 | F32[1] should be I64[1]",
+                "moment/01Linear_bias.updates | INT64   | -1 | counts -1 updates",
+                "average/updates              | INT32   |  5 | I32[1] should be I64[1]",
+                "average/updates              | INT64   | -1 | counts -1 updates",
+            })
+    void anArrayOfAnotherTypeIsRefusedAndChangesNothing(String name, DataType type, int value, String problem) {
+        Path file = folder.resolve("state.safetensors");
+        try (Net net = new Net(7)) {
+            net.train(1);
+            net.state().save(file, Map.of());
+            replace(file, name, type, value);
+            net.train(1);
+            float[] before = net.answer();
+            assertThatThrownBy(() -> net.state().restore(file))
+                    .isInstanceOf(CheckpointException.class)
+                    .hasMessageStartingWith("The state doesn't fit the model: '" + name + "' ")
+                    .hasMessageContaining(problem)
+                    .hasMessageContaining("file: " + file);
+            assertThat(net.answer()).isEqualTo(before);
+        }
+    }
+
+    /** Overwrites one array of a state with an array of the same shape. */
+    private static void replace(Path file, String name, DataType type, int value) {
+        try (NDManager manager = DjlEngine.newManager(Device.cpu());
+                SafeTensors saved = SafeTensors.open(file)) {
+            Map<String, NDArray> arrays = new HashMap<>();
+            saved.names().forEach(each -> arrays.put(each, saved.tensor(each).toArray(manager)));
+            arrays.compute(name, (same, array) -> manager.full(array.getShape(), value, type));
+            SafeTensorsWriter.write(file, arrays, StorageType.F32, Map.of());
         }
     }
 

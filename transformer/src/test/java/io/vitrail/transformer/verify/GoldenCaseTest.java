@@ -2,7 +2,9 @@ package io.vitrail.transformer.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vitrail.transformer.weights.CheckpointException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +13,8 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How golden.json is read. */
 class GoldenCaseTest {
@@ -111,10 +115,41 @@ class GoldenCaseTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> GoldenCase.read(folder.resolve("tiny")))
                 .withMessage(folder.resolve("tiny") + ": golden.json names no family.");
+        Files.writeString(folder.resolve("tiny/golden.json"), "{\"format\": 1, \"family\": \"\", \"calls\": [{}]}");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> GoldenCase.read(folder.resolve("tiny")))
+                .withMessage(folder.resolve("tiny") + ": golden.json names no family.");
         Files.writeString(folder.resolve("tiny/golden.json"), "{\"format\": 2}");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> GoldenCase.read(folder.resolve("tiny")))
                 .withMessage(folder.resolve("tiny") + ": format 2 is not 1.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"inputs", "outputs", "values", "options", "tolerance"})
+    void whatACallHoldsByNameMustBeAnObject(String key) {
+        write("{'name': 'first', '" + key + "': ['a']}");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> GoldenCase.read(folder.resolve("tiny")))
+                .withMessage(folder.resolve("tiny") + ": '" + key + "' of a call must be a JSON object, not [\"a\"].");
+        write("5");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> GoldenCase.read(folder.resolve("tiny")))
+                .withMessage(folder.resolve("tiny") + ": a call must be a JSON object, not 5.");
+    }
+
+    @Test
+    void aDamagedOrEndlessGoldenJsonIsRefusedByName() throws IOException {
+        Path json = Files.createDirectories(folder.resolve("tiny")).resolve("golden.json");
+        for (String text : List.of("", "[]", "{", "{\"calls\":" + "[".repeat(100_000))) {
+            Files.writeString(json, text);
+            assertThatThrownBy(() -> GoldenCase.read(json.getParent()))
+                    .isInstanceOf(CheckpointException.class)
+                    .hasMessageContaining("\n  file: " + json);
+            assertThatThrownBy(() -> GoldenCase.familyOf(json.getParent())).isInstanceOf(CheckpointException.class);
+        }
+        Files.writeString(json, "{\"family\": null}");
+        assertThat(GoldenCase.familyOf(json.getParent())).isEmpty();
     }
 
     private void write(String calls) {

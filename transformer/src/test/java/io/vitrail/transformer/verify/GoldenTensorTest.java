@@ -72,6 +72,16 @@ class GoldenTensorTest {
     }
 
     @Test
+    void aMaskHasPlacesAndASubsampledTensorRows() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> counted(2, 3).masked(counted(6)))
+                .withMessage("A mask of outputs must have the shape [batch, positions], not [6].");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> counted(6).subsampled(2))
+                .withMessage("A tensor of shape [6] has no rows and columns to subsample.");
+    }
+
+    @Test
     void isWrittenAsSafetensors(@TempDir Path folder) {
         Path file = folder.resolve("computed.safetensors");
         GoldenTensor.write(

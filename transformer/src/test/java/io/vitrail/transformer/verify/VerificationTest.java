@@ -135,6 +135,14 @@ class VerificationTest {
     }
 
     @Test
+    void aMaskThatTheCaseLacksFails() {
+        Verdict verdict = only(
+                CALL.replace("'inputs'", "'mask_outputs': 'in.lost', 'inputs'"), answering(GoldenFolder.floats(5, 7)));
+        assertThat(verdict.failures())
+                .containsExactly("IllegalArgumentException: golden.safetensors has no tensor 'in.lost'");
+    }
+
+    @Test
     void eachPathIsJudgedByItsPrecision() {
         Echo near = answering(GoldenFolder.floats(5, 7.2f)); // 0.2 of a norm of 8.6
         List<Verdict> verdicts = verify(CALL, near, Path.READABLE, Path.FAST, Path.FAST_BF16);
