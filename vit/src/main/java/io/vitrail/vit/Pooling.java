@@ -9,7 +9,7 @@ public enum Pooling {
     /** As the model's family defines it: a pooler's output, the class token, or a mean. */
     POOLED {
         @Override
-        NDArray pool(Features features, int specialTokens) {
+        public NDArray pool(Features features, int specialTokens) {
             NDArray pooled = features.pooled();
             Shape s = pooled.getShape();
             return pooled.reshape(s.get(0), s.get(s.dimension() - 1));
@@ -18,19 +18,29 @@ public enum Pooling {
     /** The class token behind the last norm. */
     CLASS_TOKEN {
         @Override
-        NDArray pool(Features features, int specialTokens) {
-            Check.that(specialTokens > 0, "This model has no class token.%n  try:  Pooling.MEAN or Pooling.POOLED.");
+        public NDArray pool(Features features, int specialTokens) {
             return features.tokens().get(":, 0");
         }
     },
     /** The mean over the patches; special tokens don't count. */
     MEAN {
         @Override
-        NDArray pool(Features features, int specialTokens) {
+        public NDArray pool(Features features, int specialTokens) {
             return features.tokens().get(":, {}:", specialTokens).mean(new int[] {1});
         }
     };
 
+    /**
+     * Refuses a pooling that a model can't serve.
+     *
+     * @throws IllegalArgumentException if it lacks the class token that this needs
+     */
+    public void check(int specialTokens) {
+        Check.that(
+                this != CLASS_TOKEN || specialTokens > 0,
+                "This model has no class token.%n  try:  the pooling MEAN or POOLED.");
+    }
+
     /** [batch, width]. */
-    abstract NDArray pool(Features features, int specialTokens);
+    public abstract NDArray pool(Features features, int specialTokens);
 }
