@@ -2,10 +2,8 @@ package io.vitrail.vit;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Parameter;
-import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.norm.BatchNorm;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Initializers;
@@ -79,7 +77,7 @@ final class ConvolutionStem extends TensorBlock {
         private static final float EPSILON = 1e-5f;
         private static final float MOMENTUM = 0.9f;
 
-        private final Shape stride;
+        private final int stride;
         private final Parameter weight;
         private final Parameter scale;
         private final Parameter shift;
@@ -89,7 +87,7 @@ final class ConvolutionStem extends TensorBlock {
         private Optional<NDArray> foldedBias = Optional.empty();
 
         NormedConvolution(int in, int out, int stride) {
-            this.stride = new Shape(stride, stride);
+            this.stride = stride;
             weight = parameter("weight", Parameter.Type.WEIGHT, Initializers.HE, out, in, 3, 3);
             scale = parameter("scale", Parameter.Type.GAMMA, Initializers.ONE, out);
             shift = parameter("shift", Parameter.Type.BETA, Initializers.ZERO, out);
@@ -105,9 +103,9 @@ final class ConvolutionStem extends TensorBlock {
         /** Convolution and norm, without the ReLU. */
         NDArray linear(NDArray x, Pass pass) {
             if (foldedWeight.isPresent()) {
-                return convolve(x, foldedWeight.get(), foldedBias.orElseThrow());
+                return pass.operations().convolution(x, foldedWeight.get(), foldedBias, stride);
             }
-            NDArray y = convolve(x, value(weight, x, pass), null);
+            NDArray y = pass.operations().convolution(x, value(weight, x, pass), Optional.empty(), stride);
             return BatchNorm.batchNorm(
                             y,
                             value(mean, x, pass),
@@ -119,11 +117,6 @@ final class ConvolutionStem extends TensorBlock {
                             EPSILON,
                             pass.training())
                     .singletonOrThrow();
-        }
-
-        private NDArray convolve(NDArray x, NDArray kernels, NDArray bias) {
-            Shape one = new Shape(1, 1);
-            return Conv2d.conv2d(x, kernels, bias, stride, one, one).singletonOrThrow();
         }
 
         @Override

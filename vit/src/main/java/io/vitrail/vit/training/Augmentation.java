@@ -14,6 +14,9 @@ import io.vitrail.transformer.Check;
  * @param lowResolution probability that the crop is first shrunk to few pixels, then enlarged
  * @param smallestSide the fewest pixels it is shrunk to
  * @param blur probability that it is blurred
+ * @param jpeg probability that it is compressed, when it has few pixels and again in the end
+ * @param backdrop probability that it is laid, smaller, over a part of another photo, so that what surrounds a thing doesn't
+ *     give its class away; only where there are backdrops
  * @param colour largest relative change of brightness, contrast, saturation and of each channel (half of it)
  * @param grey probability that colours are taken away
  * @param erase probability that a rectangle is covered (Zhong et al. 2017)
@@ -26,6 +29,8 @@ public record Augmentation(
         double lowResolution,
         int smallestSide,
         double blur,
+        double jpeg,
+        double backdrop,
         double colour,
         double grey,
         double erase) {
@@ -38,23 +43,23 @@ public record Augmentation(
         Check.that(maxStretch >= 1, "the largest stretch must be at least 1, not %s", maxStretch);
         Check.that(smallestSide >= 1, "the smallest side must be at least 1, not %d", smallestSide);
         Check.that(colour >= 0 && colour < 1, "the change of colours must be in [0, 1), not %s", colour);
-        for (double probability : new double[] {wholePicture, lowResolution, blur, grey, erase}) {
+        for (double probability : new double[] {wholePicture, lowResolution, blur, jpeg, backdrop, grey, erase}) {
             Check.that(probability >= 0 && probability <= 1, "a probability must be in [0, 1], not %s", probability);
         }
     }
 
     /** For thumbnails that their subject fills (CIFAR): also zooms out, which makes them as sharp as photos. */
     public static Augmentation ofThumbnails() {
-        return new Augmentation(0.5, 2.2, 1.25, 0.25, 0.05, 20, 0.03, 0.15, 0.02, 0);
+        return new Augmentation(0.5, 1.8, 1.25, 0.25, 0.2, 16, 0.05, 0.2, 0.25, 0.15, 0.02, 0);
     }
 
     /** For sharp photos of one subject (Imagenette): often coarse, as thumbnails are. */
     public static Augmentation ofPhotos() {
-        return new Augmentation(0.35, 1.0, 1.3, 0.2, 0.6, 16, 0.1, 0.15, 0.02, 0);
+        return new Augmentation(0.35, 1.0, 1.3, 0.2, 0.6, 16, 0.1, 0.5, 0.2, 0.15, 0.02, 0);
     }
 
     /** For photos with small subjects anywhere (Pascal): wide crops, so that the subject stays inside. */
     public static Augmentation ofScenes() {
-        return new Augmentation(0.15, 1.0, 1.3, 0.3, 0.3, 20, 0.05, 0.25, 0.05, 0);
+        return new Augmentation(0.3, 1.0, 1.3, 0.3, 0.3, 20, 0.05, 0.4, 0, 0.25, 0.05, 0);
     }
 }

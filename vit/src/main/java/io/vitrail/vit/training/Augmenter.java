@@ -3,16 +3,21 @@ package io.vitrail.vit.training;
 import io.vitrail.vit.training.CropSampler.Crop;
 import io.vitrail.vit.training.CropSampler.Filter;
 import io.vitrail.vit.training.CropSampler.Raster;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Turns a picture into training pixels: random crop (Szegedy et al. 2015), resolution, blur, mirror image, colours,
- * erased rectangle. All is decided by the random numbers it is given. Keeps its memory between calls; for one thread.
+ * Turns a picture into training pixels: random crop (Szegedy et al. 2015), resolution, blur, backdrop, JPEG, mirror image,
+ * colours, erased rectangle. All is decided by the random numbers it is given. Keeps its memory between calls; for one thread.
  */
 final class Augmenter {
     private static final double MIRROR = 0.5;
     private static final double MAX_SOFTNESS = 2.5;
     private static final int TRIES = 8;
+    private static final int WORST_QUALITY = 60;
+    private static final int BEST_QUALITY = 97;
+    private static final double SMALLEST_PART = 0.4;
+    private static final double LARGEST_PART = 0.9;
     private static final float RED = 0.299f;
     private static final float GREEN = 0.587f;
     private static final float BLUE = 0.114f;
@@ -29,9 +34,24 @@ final class Augmenter {
     }
 
     /** Writes [3, side, side] normalised values to {@code target} from {@code offset} on. */
-    void apply(Picture picture, Augmentation how, SplittableRandom random, float[] target, int offset) {
+    void apply(
+            Picture picture,
+            List<Picture> backdrops,
+            Augmentation how,
+            SplittableRandom random,
+            float[] target,
+            int offset) {
         Crop crop = random.nextDouble() < how.wholePicture() ? Crop.whole(picture) : crop(picture, how, random);
-        resize(picture, crop, how, random);
+        if (!backdrops.isEmpty() && random.nextDouble() < how.backdrop()) {
+            Raster small = new Raster(smaller(random), smaller(random));
+            resize(picture, crop, how, random, small);
+            Picture backdrop = backdrops.get(random.nextInt(backdrops.size()));
+            resize(backdrop, crop(backdrop, Augmentation.ofScenes(), random), how, random, square);
+            paste(small, random);
+        } else {
+            resize(picture, crop, how, random, square);
+        }
+        compress(square, how, random);
         recolour(how, random);
         if (random.nextDouble() < how.erase()) {
             erase(random);
@@ -58,18 +78,48 @@ final class Augmenter {
         return new Crop(left, top, width, height);
     }
 
-    private void resize(Picture picture, Crop crop, Augmentation how, SplittableRandom random) {
+    private int smaller(SplittableRandom random) {
+        return (int) Math.max(1, Math.round(side * between(SMALLEST_PART, LARGEST_PART, random)));
+    }
+
+    private void resize(Picture picture, Crop crop, Augmentation how, SplittableRandom random, Raster result) {
         double softness = random.nextDouble() < how.blur() ? between(1, MAX_SOFTNESS, random) : 1;
         Filter filter = random.nextBoolean() ? Filter.BILINEAR : Filter.BICUBIC;
-        if (random.nextDouble() >= how.lowResolution() || how.smallestSide() >= side) {
-            sampler.resample(picture, crop, filter, softness, square);
+        int longest = Math.max(result.width, result.height);
+        if (random.nextDouble() >= how.lowResolution() || how.smallestSide() >= longest) {
+            sampler.resample(picture, crop, filter, softness, result);
             return;
         }
-        int few = (int) Math.round(logBetween(how.smallestSide(), side, random));
+        int few = (int) Math.round(logBetween(how.smallestSide(), longest, random));
         Raster coarse = new Raster(few, few);
         Filter shrinking = Filter.values()[random.nextInt(Filter.values().length)];
         sampler.resample(picture, crop, shrinking, 1, coarse);
-        sampler.resample(coarse, filter, softness, square);
+        compress(coarse, how, random);
+        sampler.resample(coarse, filter, softness, result);
+    }
+
+    private static void compress(Raster raster, Augmentation how, SplittableRandom random) {
+        if (random.nextDouble() < how.jpeg()) {
+            JpegArtefacts.apply(raster, random.nextInt(WORST_QUALITY, BEST_QUALITY + 1));
+        }
+    }
+
+    /** Lays a smaller raster anywhere over the square; its border fades, over a random width. */
+    private void paste(Raster small, SplittableRandom random) {
+        int left = random.nextInt(side - small.width + 1);
+        int top = random.nextInt(side - small.height + 1);
+        double fading = between(1, Math.min(small.width, small.height) / 3.0, random);
+        for (int y = 0; y < small.height; y++) {
+            for (int x = 0; x < small.width; x++) {
+                int border = Math.min(Math.min(x, small.width - 1 - x), Math.min(y, small.height - 1 - y));
+                float opacity = (float) Math.min(1, (border + 1) / fading);
+                int from = 3 * (y * small.width + x);
+                int to = 3 * ((top + y) * side + left + x);
+                for (int channel = 0; channel < 3; channel++) {
+                    square.rgb[to + channel] += opacity * (small.rgb[from + channel] - square.rgb[to + channel]);
+                }
+            }
+        }
     }
 
     /**

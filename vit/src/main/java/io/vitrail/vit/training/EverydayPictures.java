@@ -1,11 +1,10 @@
 package io.vitrail.vit.training;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.weights.CheckpointException;
+import io.vitrail.transformer.weights.JsonFile;
 import io.vitrail.vit.training.EvaluationSet.Framing;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,6 +34,22 @@ public final class EverydayPictures {
             "dog", "dog",
             "horse", "horse");
 
+    /** Pascal's categories that none of our classes covers. */
+    private static final List<String> OTHERS = List.of(
+            "bicycle",
+            "bottle",
+            "bus",
+            "chair",
+            "cow",
+            "diningtable",
+            "motorbike",
+            "person",
+            "pottedplant",
+            "sheep",
+            "sofa",
+            "train",
+            "tvmonitor");
+
     private final Path data;
     private final List<String> labels = new ArrayList<>();
     private final Map<String, Integer> ofPascal = new HashMap<>();
@@ -46,21 +61,20 @@ public final class EverydayPictures {
      * @param cifar 50,000 thumbnails
      * @param imagenette 9,469 photos
      * @param pascal 224 photos
+     * @param others 416 photos of other things
      */
-    public record Repeats(double cifar, double imagenette, double pascal) {
+    public record Repeats(double cifar, double imagenette, double pascal, double others) {
         /** The few scenes often: they alone show thumbnails' classes in photos, so that sharpness doesn't give a class away. */
-        public static final Repeats BALANCED = new Repeats(1, 2.5, 40);
+        public static final Repeats BALANCED = new Repeats(1, 2.5, 40, 8);
     }
 
     /** Reads only the names of the classes. */
     public EverydayPictures(Path data) {
         this.data = data;
-        for (JsonNode name : json("cifar10/classes.json").path("classes")) {
-            labels.add(name.asText());
-        }
-        for (JsonNode row : json("imagenette/classes.json")) {
+        JsonFile.read(file("cifar10/classes.json")).path("classes").forEach(this::addLabel);
+        for (JsonNode row : JsonFile.readList(file("imagenette/classes.json"))) {
             ofImagenette.put(row.path("wnid").asText(), labels.size());
-            labels.add(row.path("name").asText());
+            addLabel(row.path("name"));
         }
         PASCAL.forEach((theirs, ours) -> {
             Check.that(labels.contains(ours), "%s: no class is named %s", data, ours);
@@ -73,15 +87,22 @@ public final class EverydayPictures {
         return List.copyOf(labels);
     }
 
-    /** The training pictures; takes about 20 seconds and 650 MB. */
+    /**
+     * The training pictures; takes about 20 seconds and 700 MB. Photos of other things teach that a scene is no
+     * evidence for any class, as pictures of their own and as backdrops.
+     */
     public List<TrainingSet> training(Repeats repeats) {
         PictureReader reader = new PictureReader(LARGEST_SHORT_SIDE);
         List<TrainingSet> sets = new ArrayList<>();
+        Map<String, Integer> noClass = new HashMap<>();
+        OTHERS.forEach(category -> noClass.put(category, PictureSet.NO_CLASS));
+        PictureSet others = reader.zippedPhotos(data.resolve("captions/pascal1k.zip"), noClass, Set.of("train"));
+        sets.add(new TrainingSet(others.named("others"), repeats.others, Augmentation.ofScenes()));
         PictureSet cifar = reader.records(data.resolve("cifar10/train.rec.gz"), 0);
-        sets.add(new TrainingSet(cifar, repeats.cifar, Augmentation.ofThumbnails()));
+        sets.add(new TrainingSet(cifar, repeats.cifar, Augmentation.ofThumbnails(), others.pictures()));
         for (int shard = 0; shard < SHARDS; shard++) {
             PictureSet photos = reader.zippedFolders(data.resolve("imagenette/train-" + shard + ".zip"), ofImagenette);
-            sets.add(new TrainingSet(photos, repeats.imagenette, Augmentation.ofPhotos()));
+            sets.add(new TrainingSet(photos, repeats.imagenette, Augmentation.ofPhotos(), others.pictures()));
         }
         PictureSet scenes = reader.zippedPhotos(data.resolve("captions/pascal1k.zip"), ofPascal, Set.of("train"));
         sets.add(new TrainingSet(scenes, repeats.pascal, Augmentation.ofScenes()));
@@ -107,16 +128,19 @@ public final class EverydayPictures {
                 EvaluationSet.of(scenes, side, framing));
     }
 
-    private JsonNode json(String name) {
+    private void addLabel(JsonNode name) {
+        Check.that(!name.asText().isEmpty(), "%s: a class has no name", data);
+        labels.add(name.asText());
+    }
+
+    private Path file(String name) {
         Path file = data.resolve(name);
-        try {
-            return new ObjectMapper().readTree(Files.readAllBytes(file));
-        } catch (IOException e) {
+        if (!Files.exists(file)) {
             throw CheckpointException.of(
-                    "Cannot read the names of the classes: " + e.getMessage(),
+                    "The names of the classes are missing.",
                     file,
-                    "give the folder that holds cifar10, imagenette and captions.",
-                    e);
+                    "give the folder that holds cifar10, imagenette and captions.");
         }
+        return file;
     }
 }

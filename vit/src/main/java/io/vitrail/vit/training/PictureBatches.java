@@ -13,6 +13,7 @@ import io.vitrail.transformer.Check;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -60,7 +61,7 @@ public final class PictureBatches implements AutoCloseable {
             set.pictures()
                     .labels()
                     .forEach(label -> Check.that(
-                            label >= 0 && label < options.classes,
+                            label >= PictureSet.NO_CLASS && label < options.classes,
                             "%s: label %d is not below the %d classes",
                             set.pictures().name(),
                             label,
@@ -176,13 +177,26 @@ public final class PictureBatches implements AutoCloseable {
                 int picture = order.picture(position);
                 SplittableRandom random = Seeds.random(options.seed, epoch, position);
                 augmenter.apply(
-                        set.pictures().pictures().get(picture), set.augmentation(), random, pixels, i * pictureSize);
-                labels[i * options.classes + set.pictures().labels().get(picture)] = 1;
+                        set.pictures().pictures().get(picture),
+                        set.backdrops(),
+                        set.augmentation(),
+                        random,
+                        pixels,
+                        i * pictureSize);
+                label(set.pictures().labels().get(picture), labels, i * options.classes);
             }
             int end = batchesPerEpoch() * options.batch;
             options.mixing.apply(pixels, labels, options.batch, side, Seeds.random(options.seed, epoch, end + number));
             memory.engines.asFloatBuffer().put(pixels);
             return new Prepared(memory, labels);
+        }
+
+        private void label(int number, float[] labels, int start) {
+            if (number == PictureSet.NO_CLASS) {
+                Arrays.fill(labels, start, start + options.classes, 1f / options.classes);
+            } else {
+                labels[start + number] = 1;
+            }
         }
 
         /** A batch that gives its pixels' memory back when it is closed. */

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class AugmenterTest {
     /** Only the whole picture, squeezed; half of them mirrored. */
-    private static final Augmentation NOTHING = new Augmentation(1, 1, 1, 1, 0, 1, 0, 0, 0, 0);
+    private static final Augmentation NOTHING = new Augmentation(1, 1, 1, 1, 0, 1, 0, 0, 0, 0, 0, 0);
 
     private final Augmenter augmenter = new Augmenter(8, Normalization.SYMMETRIC);
 
@@ -54,7 +54,7 @@ class AugmenterTest {
     @Test
     void everyVariationStaysInRange() {
         Picture picture = TestPictures.noise(13, 29, 3);
-        Augmentation much = new Augmentation(0.1, 3, 2, 0, 0.7, 2, 0.5, 0.6, 0.3, 0.5);
+        Augmentation much = new Augmentation(0.1, 3, 2, 0, 0.7, 2, 0.5, 0.5, 0.5, 0.6, 0.3, 0.5);
         for (int i = 0; i < 300; i++) {
             for (float value : pixels(picture, much, i)) {
                 assertThat(value).isBetween(-1.0001f, 1.0001f);
@@ -73,14 +73,31 @@ class AugmenterTest {
 
     @Test
     void impossibleRangesAreRefused() {
-        assertThatThrownBy(() -> new Augmentation(0.5, 0.3, 1, 0, 0, 1, 0, 0, 0, 0))
+        assertThatThrownBy(() -> new Augmentation(0.5, 0.3, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("areas of crops (0.5 to 0.3) must be positive, the smaller one first");
     }
 
+    @Test
+    void onABackdropThePictureIsSmallerAndTheRestShowsTheBackdrop() {
+        Augmentation always = new Augmentation(1, 1, 1, 1, 0, 1, 0, 0, 1, 0, 0, 0);
+        float[] pixels = new float[3 * 64];
+        for (int seed = 0; seed < 50; seed++) {
+            Picture white = TestPictures.plain(32, 24, 255, 255, 255);
+            List<Picture> black = List.of(TestPictures.plain(40, 30, 0, 0, 0));
+            augmenter.apply(white, black, always, Seeds.random(seed, 0, 0), pixels, 0);
+            double shown = 0;
+            for (float value : pixels) {
+                shown += (value + 1) / 2 / pixels.length;
+            }
+            assertThat(shown).as("part of the square that shows the picture").isBetween(0.05, 0.82);
+        }
+    }
+
     private float[] pixels(Picture picture, Augmentation how, int seed) {
         float[] pixels = new float[3 * 64];
-        augmenter.apply(picture, how, Seeds.random(seed, 0, 0), pixels, 0);
+        List<Picture> backdrops = List.of(TestPictures.noise(20, 30, 3));
+        augmenter.apply(picture, backdrops, how, Seeds.random(seed, 0, 0), pixels, 0);
         return pixels;
     }
 }

@@ -38,6 +38,23 @@ class EverydayPicturesTest {
                 .hasMessageEndingWith("give the folder that holds cifar10, imagenette and captions.");
     }
 
+    @Test
+    void namesThatAreNoJsonAreRefusedByFile() throws IOException {
+        write("[1, 2]");
+        assertThatThrownBy(() -> new EverydayPictures(data))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageStartingWith("A JSON object must stand here")
+                .hasMessageContaining("file: " + data.resolve("cifar10/classes.json"));
+    }
+
+    @Test
+    void aClassNeedsAName() throws IOException {
+        write("{\"classes\": [\"airplane\", \"\"]}");
+        assertThatThrownBy(() -> new EverydayPictures(data))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(data + ": a class has no name");
+    }
+
     private void write(String cifar) throws IOException {
         Files.createDirectory(data.resolve("cifar10"));
         Files.writeString(data.resolve("cifar10/classes.json"), cifar);

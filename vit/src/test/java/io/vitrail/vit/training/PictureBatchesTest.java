@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.dataset.Batch;
@@ -60,6 +61,25 @@ class PictureBatchesTest {
         assertThatThrownBy(() -> new PictureBatches(sets, two))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("colours: label 2 is not below the 2 classes");
+    }
+
+    @Test
+    void aPictureOfNoClassMakesAllClassesEquallyLikely() throws IOException, TranslateException {
+        PictureSet two = new PictureSet(
+                "two",
+                List.of(TestPictures.noise(8, 8, 1), TestPictures.noise(8, 8, 2)),
+                List.of(PictureSet.NO_CLASS, 2));
+        List<TrainingSet> sets = List.of(new TrainingSet(two, 1, Augmentation.ofScenes()));
+        PictureBatches.Options options = new PictureBatches.Options(2, 4, Mixing.NONE, Normalization.SYMMETRIC, 1, 1);
+        try (PictureBatches batches = new PictureBatches(sets, options)) {
+            for (Batch batch : batches.epoch(0, SIDE, 0).getData(manager)) {
+                NDArray labels = batch.getLabels().singletonOrThrow();
+                assertThat(List.of(labels.get(0).toFloatArray(), labels.get(1).toFloatArray()))
+                        .usingRecursiveFieldByFieldElementComparator()
+                        .containsExactlyInAnyOrder(new float[] {0.25f, 0.25f, 0.25f, 0.25f}, new float[] {0, 0, 1, 0});
+                batch.close();
+            }
+        }
     }
 
     /** Pixels and labels of each batch in turn. */
