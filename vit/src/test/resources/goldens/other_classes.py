@@ -1,4 +1,5 @@
-"""Cases that the table of cases can't ask for: masked patches, and vision towers within whole CLIP and SigLIP.
+"""Cases that the table of cases can't ask for: masked patches, a ViT without a pooler, and vision towers within whole
+CLIP and SigLIP.
 
     python other_classes.py ORACLE OUT        the folder of make_goldens.py, and the one that gets FAMILY/CASE/
 """
@@ -88,6 +89,31 @@ def reading_numbers(model_class):
     model_class.forward = converting
     return model_class
 
+
+case("vit", "masked", "Features of masked pictures.", 21,
+     hf.ViTForMaskedImageModeling(hf.ViTConfig(**TINY, encoder_stride=10)), (2, 3, 30, 30), [
+         dict(name="forward", model="ViTForMaskedImageModeling", keep=STAGES, options=TRACES, masked="bool_masked_pos"),
+         dict(name="unmasked", model="ViTForMaskedImageModeling", keep=STAGES, options=TRACES)], nine)
+
+swin = hf.SwinConfig(image_size=16, patch_size=4, embed_dim=12, depths=[2, 2], num_heads=[3, 2], window_size=2,
+                     encoder_stride=8)
+sixteen = torch.tensor([[1, 0, 0, 1, 1, 0, 0, 1, 0, 0, 0, 1, 1, 0, 1, 0],
+                        [0, 0, 1, 0, 0, 0, 1, 1, 1, 0, 1, 0, 0, 0, 0, 1]])
+case("swin", "masked", "Features of masked pictures.", 22, hf.SwinForMaskedImageModeling(swin), (2, 3, 16, 16), [
+    dict(name="forward", model="SwinForMaskedImageModeling", keep=STAGES + ["reshaped_hidden_states*"], options=TRACES,
+         masked="bool_masked_pos")], sixteen)
+
+
+class ViTModel(hf.ViTModel):
+    """The reference's, as it is built for checkpoints without a pooler."""
+
+    def __init__(self, config):
+        super().__init__(config, add_pooling_layer=False)
+
+
+hf.ViTModel = ViTModel
+case("vit", "without_pooler", "The base model alone.", 23, ViTModel(hf.ViTConfig(**TINY)), (2, 3, 30, 30), [
+    dict(name="forward", model="ViTModel", keep=["last_hidden_state"] + STAGES, options=TRACES)])
 
 twelve = torch.tensor([[1, 0, 0, 1, 1, 0, 0, 1, 0, 0, 1, 0], [0, 0, 1, 0, 0, 0, 1, 1, 1, 0, 0, 1]])
 for seed, family, name in ((18, "dinov2", "Dinov2"), (19, "dinov2_registers", "Dinov2WithRegisters"),

@@ -17,6 +17,11 @@ BEIT = dict(TINY, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0, dro
             patch_size=8, vocab_size=30)
 SWIN = dict(image_size=32, patch_size=4, embed_dim=12, depths=[2, 2], num_heads=[3, 2], window_size=4, mlp_ratio=2.0)
 SPATIAL = STAGES + ["reshaped_hidden_states*"]
+TWO_BY_EIGHT = dict(image_size=[20, 80], patch_size=10)
+AS_MANY = [dict(name="turned", input=(1, 3, 20, 80), keep=FEATURES),
+           dict(name="remainders", input=(1, 3, 43, 48), keep=FEATURES),
+           dict(name="turned_asked", input=(1, 3, 20, 80), keep=FEATURES, options=INTERPOLATE),
+           dict(name="square_asked", input=(1, 3, 45, 45), keep=FEATURES, options=INTERPOLATE)]
 
 
 def case(about, model, config, size, keep, **more):
@@ -39,6 +44,17 @@ VARIANTS = {
             (2, 1, 27, 27), FEATURES + STAGES, options=TRACES,
             more=[dict(name="wide", input=(1, 1, 40, 58), options=dict(TRACES, **INTERPOLATE), keep=FEATURES + STAGES),
                   dict(name="small", input=(2, 1, 18, 20), options=INTERPOLATE, keep=FEATURES)]),
+        "two_by_eight": case(
+            "2 × 8 patches: as many as a square has, for which their positions are taken when they are interpolated.",
+            "ViTForImageClassification", dict(TINY, **TWO_BY_EIGHT), (2, 3, 20, 80), ["logits"], labels=3,
+            more=[dict(name="asked", input=(1, 3, 20, 80), options=INTERPOLATE, keep=["logits"]),
+                  dict(name="square", input=(1, 3, 45, 45), options=INTERPOLATE, keep=["logits"]),
+                  dict(name="one_patch", input=(1, 3, 10, 10), options=INTERPOLATE, keep=["logits"])]),
+        "traced_by_config": case(
+            "The config asks for hidden states and attentions; a call can do without.", "ViTForImageClassification",
+            dict(TINY, image_size=20, patch_size=10, **TRACES), (2, 3, 20, 20), ["logits"] + STAGES, labels=3,
+            more=[dict(name="without", options=dict(output_hidden_states=False, output_attentions=False),
+                       keep=["logits"])]),
     },
     "vit_mae": {
         "masked": case(
@@ -57,6 +73,10 @@ VARIANTS = {
             "With the decoder's weights, which the encoder ignores.", "ViTMAEForPreTraining",
             dict(MAE, image_size=27, patch_size=9, mask_ratio=0.5), (2, 3, 27, 27), ["mask", "ids_restore"] + STAGES,
             options=TRACES, patches=9),
+        "two_by_eight": case(
+            "2 × 8 patches, whose positions are interpolated as if they were 4 × 4.", "ViTMAEModel",
+            dict(MAE, **TWO_BY_EIGHT, mask_ratio=0.5), (2, 3, 20, 80), ["last_hidden_state"], options=INTERPOLATE,
+            patches=16),
     },
     "deit": {
         "oblong": case(
@@ -79,6 +99,9 @@ VARIANTS = {
             (2, 3, 24, 24), ["logits", "cls_logits", "distillation_logits"] + STAGES, options=TRACES, labels=3,
             more=[dict(name="interpolated", input=(1, 3, 32, 40), options=INTERPOLATE,
                        keep=["logits", "cls_logits", "distillation_logits"])]),
+        "as_many_patches": case(
+            "Pictures of other sizes with as many patches, whose positions are taken in order, and interpolated.",
+            "DeiTModel", dict(TINY, image_size=40, patch_size=10), (1, 3, 40, 40), FEATURES, more=AS_MANY),
     },
     "dinov2": {
         "sizes": case(
@@ -98,6 +121,10 @@ VARIANTS = {
             "SwiGLU with a ratio whose width is rounded up; its activation isn't the config's.", "Dinov2Model",
             dict(DINO2, use_swiglu_ffn=True, mlp_ratio=3.7, hidden_act="relu"), (2, 3, 30, 50), FEATURES + STAGES,
             options=TRACES),
+        "two_by_eight": case(
+            "2 × 8 patches, whose positions are always interpolated as if they were 4 × 4.", "Dinov2Model",
+            dict(DINO2, **TWO_BY_EIGHT), (2, 3, 20, 80), FEATURES,
+            more=[dict(name="square", input=(1, 3, 40, 40), keep=FEATURES)]),
     },
     "dinov2_registers": {
         "sizes": case(
@@ -113,6 +140,10 @@ VARIANTS = {
         "no_registers": case(
             "None.", "Dinov2WithRegistersForImageClassification", dict(DINO2, num_register_tokens=0, mlp_ratio=4),
             (2, 3, 30, 40), ["logits"] + STAGES, options=TRACES, labels=4),
+        "two_by_eight": case(
+            "2 × 8 patches, whose positions are always interpolated as if they were 4 × 4.", "Dinov2WithRegistersModel",
+            dict(DINO2, **TWO_BY_EIGHT), (2, 3, 20, 80), FEATURES,
+            more=[dict(name="square", input=(1, 3, 40, 40), keep=FEATURES)]),
     },
     "dinov3_vit": {
         "gated": case(
@@ -177,14 +208,10 @@ VARIANTS = {
             "Pictures that have to be padded to patches, and grids to windows; one channel.", "SwinModel",
             dict(SWIN, image_size=41, window_size=3, patch_size=3, num_channels=1), (1, 1, 41, 41),
             FEATURES + SPATIAL, options=TRACES),
-        # A stage whose own grid is one window high never shifts again in the reference, once it saw such a picture; so
-        # the first call has the model's own size.
-        "sizes": case(
-            "Pictures of other sizes.", "SwinModel", dict(SWIN, depths=[3, 2]), (2, 3, 32, 32), FEATURES,
-            more=[dict(name="larger", input=(1, 3, 53, 66), keep=FEATURES + ["reshaped_hidden_states*"],
-                       options=dict(output_hidden_states=True)),
-                  dict(name="asked", input=(1, 3, 32, 44), keep=FEATURES, options=INTERPOLATE),
-                  dict(name="odd", input=(1, 3, 37, 58), keep=FEATURES)]),
+        # In the reference a stage that saw a picture one window high never shifts again, so each size has its own case.
+        "larger": case(
+            "A larger picture: the last stage shifts, as it wouldn't in a picture of the model's own size.", "SwinModel",
+            dict(SWIN, depths=[3, 2]), (1, 3, 53, 66), FEATURES + SPATIAL, options=TRACES),
         "oblong": case(
             "A picture that isn't square.", "SwinModel", dict(SWIN, image_size=[37, 58], depths=[3, 2]), (1, 3, 37, 58),
             FEATURES + SPATIAL, options=TRACES),
@@ -201,6 +228,15 @@ VARIANTS = {
         "window_wide": case(
             "A window as large as the config's grid, and a wider picture.", "SwinModel",
             dict(SWIN, window_size=8, depths=[2], num_heads=[2]), (1, 3, 32, 48), FEATURES + STAGES, options=TRACES),
+        "smaller": case(
+            "A smaller picture: the last stage doesn't shift, as it would in a picture of the model's own size.",
+            "SwinModel", dict(SWIN, image_size=64, depths=[2, 4]), (2, 3, 26, 45), FEATURES + SPATIAL, options=TRACES),
+        "deep": case(
+            "Three deep stages, windows that never fit, a larger picture; what its size asks for changes nothing.",
+            "SwinForImageClassification",
+            dict(SWIN, image_size=48, depths=[3, 4, 2], num_heads=[2, 2, 2], embed_dim=8, window_size=3),
+            (1, 3, 75, 91), ["logits", "hidden_states*"], options=dict(output_hidden_states=True, **INTERPOLATE),
+            labels=3),
     },
     "siglip_vision": {
         "gelu": case(
@@ -214,6 +250,9 @@ VARIANTS = {
             ["last_hidden_state"] + STAGES, options=TRACES),
         "floored": case("A picture with a remainder.", "SiglipVisionModel", dict(TINY, image_size=37, patch_size=10),
                         (2, 3, 37, 37), FEATURES),
+        "as_many_patches": case(
+            "Pictures of other sizes with as many patches, whose positions are taken in order, and interpolated.",
+            "SiglipVisionModel", dict(TINY, image_size=40, patch_size=10), (1, 3, 40, 40), FEATURES, more=AS_MANY),
     },
     "clip_vision": {
         "gray": case(
@@ -228,5 +267,9 @@ VARIANTS = {
             ["image_embeds", "last_hidden_state"] + STAGES, options=TRACES,
             more=[dict(name="features", model="CLIPVisionModel", keep=FEATURES),
                   dict(name="interpolated", input=(1, 3, 30, 40), keep=["image_embeds"], options=INTERPOLATE)]),
+        "as_many_patches": case(
+            "Positions interpolated for as many patches that lie otherwise.", "CLIPVisionModel",
+            dict(TINY, image_size=40, patch_size=10), (1, 3, 20, 80), FEATURES, options=INTERPOLATE,
+            more=[dict(name="remainder", input=(1, 3, 45, 45), keep=FEATURES, options=INTERPOLATE)]),
     },
 }

@@ -1,21 +1,26 @@
 package io.vitrail.vit;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Spliterators;
 import java.util.function.Function;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
-/** Results one by one of what is computed batch by batch, and only when asked for. */
+/**
+ * Results one by one of what is computed batch by batch, and only when asked for. A batch is a stream, which takes an
+ * element from the source when the one before has been dealt with.
+ */
 final class BatchIterator<T, R> implements Iterator<R> {
     private final Iterator<T> source;
     private final int size;
-    private final Function<List<T>, List<R>> compute;
+    private final Function<Stream<T>, List<R>> compute;
     private final Deque<R> ready = new ArrayDeque<>();
 
-    BatchIterator(Iterator<T> source, int size, Function<List<T>, List<R>> compute) {
+    BatchIterator(Iterator<T> source, int size, Function<Stream<T>, List<R>> compute) {
         this.source = source;
         this.size = size;
         this.compute = compute;
@@ -35,13 +40,10 @@ final class BatchIterator<T, R> implements Iterator<R> {
     }
 
     private void fill() {
-        List<T> batch = new ArrayList<>(size);
-        while (batch.size() < size && source.hasNext()) {
-            batch.add(source.next());
-        }
-        if (batch.isEmpty()) {
+        if (!source.hasNext()) {
             throw new NoSuchElementException("There are no more results.");
         }
-        ready.addAll(compute.apply(batch));
+        Stream<T> rest = StreamSupport.stream(Spliterators.spliteratorUnknownSize(source, 0), false);
+        ready.addAll(compute.apply(rest.limit(size)));
     }
 }

@@ -1,15 +1,12 @@
 package io.vitrail.vit;
 
 import ai.djl.ndarray.NDArray;
-import io.vitrail.transformer.Activation;
 import io.vitrail.transformer.AttentionConfig;
 import io.vitrail.transformer.AttentionMask;
 import io.vitrail.transformer.Bias;
-import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Encoder;
 import io.vitrail.transformer.EncoderConfig;
 import io.vitrail.transformer.Grid;
-import io.vitrail.transformer.GridPositions;
 import io.vitrail.transformer.Interpolation;
 import io.vitrail.transformer.LayerScale;
 import io.vitrail.transformer.Linear;
@@ -35,13 +32,18 @@ import java.util.Set;
  * asked to.
  */
 public final class Beit extends VisionModel {
+    static final Map<String, VisionTask> CLASSES = Map.of(
+            "BeitModel", VisionTask.FEATURES,
+            "BeitForImageClassification", VisionTask.CLASSIFICATION,
+            "BeitForMaskedImageModeling", VisionTask.MASKED_IMAGE_MODELING);
+
     static final WeightTable WEIGHTS = WeightTable.parse(
             """
             checkpoint                                                                                       | block                                             | shape | note
             {base}.embeddings.cls_token                                                                      | embedding.classToken                              | 1, 1, width
             {base}.embeddings.mask_token                                                                     | embedding.maskToken                               | 1, 1, width
             {base}.embeddings.patch_embeddings.projection                                                    | embedding.patches                                 | width, channels, patchHeight, patchWidth
-            {base}.embeddings.position_embeddings                                                            | positions.table                                   | 1, positions, width
+            {base}.embeddings.position_embeddings                                                            | embedding.positions.table                         | 1, positions, width
             {base}.encoder.relative_position_bias.relative_position_bias_table                               | sharedBias.table                                  | distances, heads
             {base}.encoder.relative_position_bias.relative_position_index                                    | -                                                 | -     | unused: computed from the grid
             {base}.encoder.layer.{i}.layernorm_before                                                        | encoder.{i}.norm1                                 | width
@@ -115,26 +117,11 @@ public final class Beit extends VisionModel {
             PooledFrom pooledFrom,
             int vocabulary,
             List<String> labels) {
-        Config {
-            int places = image.grid().tokens();
-            Check.that(
-                    !positions.contains(Position.ABSOLUTE) || squareSide(places) * squareSide(places) == places,
-                    "BEiT's absolute positions need a square number of patches, not %d.",
-                    places);
-        }
 
         static Config fromJson(ConfigJson json) {
-            EncoderConfig encoder = new EncoderConfig(
-                    json.size("hidden_size", 768),
-                    json.integer("num_hidden_layers", 12),
-                    json.size("num_attention_heads", 12),
-                    json.size("intermediate_size", 3072),
-                    (float) json.number("layer_norm_eps", 1e-12),
-                    Activation.named(json.text("hidden_act", "gelu")),
-                    Bias.PRESENT);
             return new Config(
                     ImageConfig.fromJson(json, 224, 16),
-                    encoder,
+                    Vit.Config.encoder(json, 1e-12, "gelu", Bias.PRESENT),
                     json.flag("use_mask_token", false),
                     Position.fromJson(json),
                     (float) json.number("layer_scale_init_value", 0.1),
@@ -143,17 +130,16 @@ public final class Beit extends VisionModel {
                     Labels.of(json));
         }
 
-        /**
-         * The grid of the table of absolute positions: the reference takes it for a square whatever the pictures'
-         * sides.
-         */
-        private Grid absoluteGrid() {
-            int side = squareSide(image.grid().tokens());
-            return new Grid(side, side);
-        }
-
-        private static int squareSide(int places) {
-            return (int) Math.sqrt(places);
+        private ImageEmbedding embedding() {
+            return new ImageEmbedding(
+                    image,
+                    new ImageEmbedding.Parts(
+                            encoder.width(),
+                            Bias.PRESENT,
+                            List.of("classToken"),
+                            Optional.of(new ImageEmbedding.Positions(Interpolation.BICUBIC, PictureSizes.ALL))
+                                    .filter(table -> positions.contains(Position.ABSOLUTE)),
+                            maskToken));
         }
 
         private RelativePositionBias bias() {
@@ -182,7 +168,6 @@ public final class Beit extends VisionModel {
 
     private final Config config;
     private final ImageEmbedding embedding;
-    private final Optional<GridPositions> positions;
     private final Optional<RelativePositionBias> sharedBias;
     private final Encoder encoder;
     private final Optional<TokenNorm> norm;
@@ -190,20 +175,10 @@ public final class Beit extends VisionModel {
     private final Optional<VisualWords> visualWords;
 
     private Beit(Config config, VisionTask task) {
-        super(config.image(), task == VisionTask.CLASSIFICATION ? config.labels() : List.of());
+        super(config.image(), task.scored(config.labels()));
         this.config = config;
-        int width = config.encoder().width();
         boolean pooled = config.pooledFrom() == PooledFrom.MEAN_OF_PATCHES;
-        embedding = part(
-                "embedding",
-                new ImageEmbedding(
-                        config.image(),
-                        new ImageEmbedding.Parts(
-                                width, Bias.PRESENT, List.of("classToken"), Optional.empty(), config.maskToken())));
-        positions = config.positions().contains(Position.ABSOLUTE)
-                ? Optional.of(
-                        part("positions", new GridPositions(1, config.absoluteGrid(), width, Interpolation.BICUBIC)))
-                : Optional.empty();
+        embedding = part("embedding", config.embedding());
         sharedBias = config.positions().contains(Position.SHARED_RELATIVE)
                 ? Optional.of(part("sharedBias", config.bias()))
                 : Optional.empty();
@@ -217,28 +192,33 @@ public final class Beit extends VisionModel {
         visualWords = task == VisionTask.MASKED_IMAGE_MODELING
                 ? Optional.of(part("visualWords", new VisualWords(config)))
                 : Optional.empty();
-        addHead(width);
+        addHead(config.encoder().width());
     }
 
     /** The model that a config.json describes, without weights yet. */
     static Beit of(ConfigJson json, VisionTask task) {
-        task.among("BEiT", VisionTask.FEATURES, VisionTask.CLASSIFICATION, VisionTask.MASKED_IMAGE_MODELING);
         return new Beit(Config.fromJson(json), task);
     }
 
-    /** As {@link VisionModel#features}; for masked image modeling, records {@code logits} too. */
+    /** As {@link VisionModel#features}; for masked image modeling, {@code logits} are recorded, not what is pooled. */
     @Override
     public Features features(VisionInput input, Pass pass) {
-        Pass inside = pass.withGrid(config.image().grid(input.withSize(VisionInput.SizePolicy.INTERPOLATE)));
-        NDArray embedded = embedding.forward(input, inside); // [batch, 1 + patches, width]
-        NDArray placed = positions.map(table -> table.forward(embedded, inside)).orElse(embedded);
-        AttentionMask bias = sharedBias.map(table -> table.mask(placed, inside)).orElse(AttentionMask.NONE);
-        NDArray encoded = encoder.forward(placed, inside.withMask(bias));
+        Pass onGrid = pass.withGrid(config.image().wholePatches(input));
+        NDArray embedded = embedding.forward(input, onGrid); // [batch, 1 + patches, width]
+        Pass inside = config.positions().contains(Position.RELATIVE)
+                ? RelativePositionBias.sharing(1, onGrid, embedded.getManager())
+                : onGrid;
+        AttentionMask bias =
+                sharedBias.map(table -> table.mask(embedded, inside)).orElse(AttentionMask.NONE);
+        NDArray encoded = encoder.forward(embedded, inside.withMask(bias));
         NDArray x = norm.map(last -> last.forward(encoded, pass)).orElse(encoded);
         pass.trace().record("last_hidden_state", x);
-        visualWords.ifPresent(words -> pass.trace().record("logits", words.forward(x, pass)));
         NDArray pooled = pooled(x, pass); // [batch, width]
-        pass.trace().record("pooler_output", pooled);
+        if (visualWords.isPresent()) {
+            pass.trace().record("logits", visualWords.get().forward(x, pass));
+        } else {
+            pass.trace().record("pooler_output", pooled);
+        }
         return new Features(x, pooled);
     }
 

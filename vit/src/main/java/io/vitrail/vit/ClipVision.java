@@ -22,6 +22,12 @@ import java.util.Optional;
  * CLIP as well; the text tower's weights are then left alone.
  */
 public final class ClipVision extends VisionModel {
+    static final Map<String, VisionTask> CLASSES = Map.of(
+            "CLIPVisionModel", VisionTask.FEATURES,
+            "CLIPVisionModelWithProjection", VisionTask.PROJECTION,
+            "CLIPModel", VisionTask.PROJECTION,
+            "CLIPForImageClassification", VisionTask.CLASSIFICATION);
+
     static final WeightTable WEIGHTS = WeightTable.parse(
             """
             checkpoint                                         | block                                   | shape                                     | note
@@ -52,28 +58,17 @@ public final class ClipVision extends VisionModel {
      * Sizes and choices of one vision tower.
      *
      * @param projectionWidth width of the space shared with texts
-     * @param whole whether the checkpoint is a whole CLIP
      * @param labels names of the classes
      */
-    record Config(ImageConfig image, EncoderConfig encoder, int projectionWidth, boolean whole, List<String> labels) {
+    record Config(ImageConfig image, EncoderConfig encoder, int projectionWidth, List<String> labels) {
 
         /** From the config of a vision tower, or of a whole CLIP with one under "vision_config". */
         static Config fromJson(ConfigJson json) {
-            boolean whole = json.text("model_type", "clip_vision_model").equals("clip");
             ConfigJson vision = json.object("vision_config").orElse(json);
-            EncoderConfig encoder = new EncoderConfig(
-                    vision.size("hidden_size", 768),
-                    vision.integer("num_hidden_layers", 12),
-                    vision.size("num_attention_heads", 12),
-                    vision.size("intermediate_size", 3072),
-                    (float) vision.number("layer_norm_eps", 1e-5),
-                    Activation.named(vision.text("hidden_act", "quick_gelu")),
-                    Bias.PRESENT);
             return new Config(
                     ImageConfig.fromJson(vision, 224, 32),
-                    encoder,
+                    Vit.Config.encoder(vision, 1e-5, "quick_gelu", Bias.PRESENT),
                     json.size("projection_dim", 512),
-                    whole,
                     Labels.of(json));
         }
     }
@@ -86,7 +81,7 @@ public final class ClipVision extends VisionModel {
     private final Optional<Linear> projection;
 
     private ClipVision(Config config, VisionTask task) {
-        super(config.image(), task == VisionTask.CLASSIFICATION ? config.labels() : List.of());
+        super(config.image(), task.scored(config.labels()));
         this.config = config;
         int width = config.encoder().width();
         embedding = part(
@@ -94,12 +89,15 @@ public final class ClipVision extends VisionModel {
                 new ImageEmbedding(
                         config.image(),
                         new ImageEmbedding.Parts(
-                                width, Bias.ABSENT, List.of("classToken"), Optional.of(Interpolation.BICUBIC), false)));
+                                width,
+                                Bias.ABSENT,
+                                List.of("classToken"),
+                                Optional.of(new ImageEmbedding.Positions(Interpolation.BICUBIC, PictureSizes.ITS_OWN)),
+                                false)));
         preNorm = part("preNorm", config.encoder().norm());
         encoder = part("encoder", config.encoder().preNormEncoder());
         norm = part("norm", config.encoder().norm());
-        boolean projects = task == VisionTask.PROJECTION || (task == VisionTask.FEATURES && config.whole());
-        projection = projects
+        projection = task == VisionTask.PROJECTION
                 ? Optional.of(
                         part("projection", new Linear(width, config.projectionWidth(), Bias.ABSENT, Activation.LINEAR)))
                 : Optional.empty();
@@ -108,7 +106,6 @@ public final class ClipVision extends VisionModel {
 
     /** The model that a config.json describes, without weights yet. */
     static ClipVision of(ConfigJson json, VisionTask task) {
-        task.among("CLIP's vision tower", VisionTask.FEATURES, VisionTask.PROJECTION, VisionTask.CLASSIFICATION);
         return new ClipVision(Config.fromJson(json), task);
     }
 
@@ -118,9 +115,8 @@ public final class ClipVision extends VisionModel {
      */
     @Override
     public Features features(VisionInput input, Pass pass) {
-        Pass inside = pass.withGrid(config.image().grid(input));
-        NDArray x = preNorm.forward(embedding.forward(input, inside), inside); // [batch, 1 + patches, width]
-        x = encoder.forward(x, inside);
+        NDArray x = preNorm.forward(embedding.forward(input, pass), pass); // [batch, 1 + patches, width]
+        x = encoder.forward(x, pass);
         pass.trace().record("last_hidden_state", x);
         NDArray classToken = norm.forward(x.get(":, 0"), pass); // [batch, width]
         pass.trace().record("pooler_output", classToken);

@@ -1,9 +1,7 @@
 package io.vitrail.vit;
 
 import ai.djl.ndarray.NDArray;
-import io.vitrail.transformer.Bias;
 import io.vitrail.transformer.Encoder;
-import io.vitrail.transformer.Interpolation;
 import io.vitrail.transformer.Linear;
 import io.vitrail.transformer.Numbers;
 import io.vitrail.transformer.Pass;
@@ -21,6 +19,13 @@ import java.util.Optional;
  * whose head learned to say what a teacher says.
  */
 public final class Deit extends VisionModel {
+    static final Map<String, VisionTask> CLASSES = Map.of(
+            "DeiTModel", VisionTask.FEATURES,
+            "DeiTModel(add_pooling_layer=False)", VisionTask.FEATURES_WITHOUT_POOLER,
+            "DeiTForImageClassification", VisionTask.CLASSIFICATION,
+            "DeiTForImageClassificationWithTeacher", VisionTask.CLASSIFICATION_WITH_TEACHER,
+            "DeiTForMaskedImageModeling", VisionTask.MASKED_IMAGE_MODELING);
+
     static final WeightTable WEIGHTS = WeightTable.parse(
             """
             checkpoint                                         | block                                   | shape
@@ -57,25 +62,14 @@ public final class Deit extends VisionModel {
     private final Optional<JointHeads> jointHeads;
 
     private Deit(Vit.Config config, VisionTask task) {
-        super(config.image(), hasClasses(task) ? config.labels() : List.of());
+        super(config.image(), task.scored(config.labels()));
         this.config = config;
         int width = config.encoder().width();
-        embedding = part(
-                "embedding",
-                new ImageEmbedding(
-                        config.image(),
-                        new ImageEmbedding.Parts(
-                                width,
-                                Bias.PRESENT,
-                                List.of("classToken", "distillationToken"),
-                                Optional.of(Interpolation.BICUBIC),
-                                task == VisionTask.MASKED_IMAGE_MODELING)));
+        List<String> specialTokens = List.of("classToken", "distillationToken");
+        embedding = part("embedding", config.embedding(specialTokens, PictureSizes.AS_MANY_PATCHES, task));
         encoder = part("encoder", config.encoder().preNormEncoder());
         norm = part("norm", config.encoder().norm());
-        pooler = task == VisionTask.FEATURES
-                ? Optional.of(part(
-                        "pooler", new Linear(width, config.pooledWidth(), Bias.PRESENT, config.poolerActivation())))
-                : Optional.empty();
+        pooler = config.pooler(task).map(layer -> part("pooler", layer));
         jointHeads = task == VisionTask.CLASSIFICATION_WITH_TEACHER
                 ? Optional.of(
                         part("heads", new JointHeads(width, config.labels().size())))
@@ -85,33 +79,15 @@ public final class Deit extends VisionModel {
         }
     }
 
-    private static boolean hasClasses(VisionTask task) {
-        return task == VisionTask.CLASSIFICATION || task == VisionTask.CLASSIFICATION_WITH_TEACHER;
-    }
-
     /** The model that a config.json describes, without weights yet; its keys and defaults are those of {@link Vit}. */
     static Deit of(ConfigJson json, VisionTask task) {
-        task.among(
-                "DeiT",
-                VisionTask.FEATURES,
-                VisionTask.CLASSIFICATION,
-                VisionTask.CLASSIFICATION_WITH_TEACHER,
-                VisionTask.MASKED_IMAGE_MODELING);
         return new Deit(Vit.Config.fromJson(json), task);
     }
 
     @Override
     public Features features(VisionInput input, Pass pass) {
-        NDArray x = embedding.forward(input, pass.withGrid(config.image().grid(input))); // [batch, 2 + patches, width]
-        x = norm.forward(encoder.forward(x, pass), pass);
-        pass.trace().record("last_hidden_state", x);
-        NDArray classToken = x.get(":, 0"); // [batch, width]
-        if (pooler.isEmpty()) {
-            return new Features(x, classToken);
-        }
-        NDArray pooled = pooler.get().forward(classToken, pass); // [batch, pooledWidth]
-        pass.trace().record("pooler_output", pooled);
-        return new Features(x, pooled);
+        NDArray x = embedding.forward(input, pass); // [batch, 2 + patches, width]
+        return Vit.pooled(norm.forward(encoder.forward(x, pass), pass), pooler, pass);
     }
 
     /** With a head for each special token, records {@code cls_logits} and {@code distillation_logits} too. */

@@ -28,6 +28,9 @@ import java.util.Optional;
  * classifier that reads the mean of the patches beside the class token.
  */
 public final class Dinov2 extends VisionModel {
+    static final Map<String, VisionTask> CLASSES =
+            Map.of("Dinov2Model", VisionTask.FEATURES, "Dinov2ForImageClassification", VisionTask.CLASSIFICATION);
+
     /** The rows that {@link Dinov2Registers} shares. */
     static final String ROWS =
             """
@@ -101,12 +104,16 @@ public final class Dinov2 extends VisionModel {
             return (mlpWidth * 2 / 3 + 7) / 8 * 8;
         }
 
-        /** @param positions how their table is resized */
-        ImageEmbedding embedding(Interpolation positions) {
+        /** @param interpolation how the table of positions is resized */
+        ImageEmbedding embedding(Interpolation interpolation) {
             return new ImageEmbedding(
                     image,
                     new ImageEmbedding.Parts(
-                            encoder.width(), Bias.PRESENT, List.of("classToken"), Optional.of(positions), maskToken));
+                            encoder.width(),
+                            Bias.PRESENT,
+                            List.of("classToken"),
+                            Optional.of(new ImageEmbedding.Positions(interpolation, PictureSizes.ALL)),
+                            maskToken));
         }
 
         /** The stack of blocks, pre-norm, with a layer scale on each branch. */
@@ -146,7 +153,7 @@ public final class Dinov2 extends VisionModel {
     private final TokenNorm norm;
 
     private Dinov2(Config config, VisionTask task) {
-        super(config.image(), task == VisionTask.CLASSIFICATION ? config.labels() : List.of());
+        super(config.image(), task.scored(config.labels()));
         this.config = config;
         embedding = part("embedding", config.embedding(Interpolation.BICUBIC));
         encoder = part("encoder", config.scaledPreNormEncoder());
@@ -156,14 +163,12 @@ public final class Dinov2 extends VisionModel {
 
     /** The model that a config.json describes, without weights yet. */
     static Dinov2 of(ConfigJson json, VisionTask task) {
-        task.among("DINOv2", VisionTask.FEATURES, VisionTask.CLASSIFICATION);
         return new Dinov2(Config.fromJson(json, 14), task);
     }
 
     @Override
     public Features features(VisionInput input, Pass pass) {
-        Pass onGrid = pass.withGrid(config.image().grid(input.withSize(VisionInput.SizePolicy.INTERPOLATE)));
-        NDArray x = embedding.forward(input, onGrid); // [batch, 1 + patches, width]
+        NDArray x = embedding.forward(input, pass); // [batch, 1 + patches, width]
         x = norm.forward(encoder.forward(x, pass), pass);
         pass.trace().record("last_hidden_state", x);
         NDArray classToken = x.get(":, 0"); // [batch, width]

@@ -8,7 +8,6 @@ import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.TokenNorm;
 import io.vitrail.transformer.weights.ConfigJson;
 import io.vitrail.transformer.weights.WeightTable;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -16,6 +15,10 @@ import java.util.Map;
  * {@link Dinov2} in those, and in smoothing the position table where it makes it smaller.
  */
 public final class Dinov2Registers extends VisionModel {
+    static final Map<String, VisionTask> CLASSES = Map.of(
+            "Dinov2WithRegistersModel", VisionTask.FEATURES,
+            "Dinov2WithRegistersForImageClassification", VisionTask.CLASSIFICATION);
+
     static final WeightTable WEIGHTS = WeightTable.parse(
             Dinov2.ROWS
                     + """
@@ -46,9 +49,7 @@ public final class Dinov2Registers extends VisionModel {
     private final TokenNorm norm;
 
     private Dinov2Registers(Config config, VisionTask task) {
-        super(
-                config.dinov2().image(),
-                task == VisionTask.CLASSIFICATION ? config.dinov2().labels() : List.of());
+        super(config.dinov2().image(), task.scored(config.dinov2().labels()));
         this.config = config;
         embedding = part("embedding", config.dinov2().embedding(Interpolation.BICUBIC_ANTIALIAS));
         registers = part(
@@ -61,15 +62,12 @@ public final class Dinov2Registers extends VisionModel {
 
     /** The model that a config.json describes, without weights yet. */
     static Dinov2Registers of(ConfigJson json, VisionTask task) {
-        task.among("DINOv2 with registers", VisionTask.FEATURES, VisionTask.CLASSIFICATION);
         return new Dinov2Registers(Config.fromJson(json), task);
     }
 
     @Override
     public Features features(VisionInput input, Pass pass) {
-        ImageConfig image = config.dinov2().image();
-        Pass onGrid = pass.withGrid(image.grid(input.withSize(VisionInput.SizePolicy.INTERPOLATE)));
-        NDArray x = embedding.forward(input, onGrid); // [batch, 1 + patches, width]
+        NDArray x = embedding.forward(input, pass); // [batch, 1 + patches, width]
         x = registers.forward(x, pass); // [batch, 1 + registers + patches, width]
         x = norm.forward(encoder.forward(x, pass), pass);
         pass.trace().record("last_hidden_state", x);

@@ -6,6 +6,7 @@ import io.vitrail.transformer.AttentionConfig;
 import io.vitrail.transformer.Bias;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Encoder;
+import io.vitrail.transformer.EncoderConfig;
 import io.vitrail.transformer.GatedMlp;
 import io.vitrail.transformer.Grid;
 import io.vitrail.transformer.LayerScale;
@@ -29,6 +30,8 @@ import java.util.Optional;
  * ({@link RotaryGrid}). It has no classification head.
  */
 public final class Dinov3Vit extends VisionModel {
+    static final Map<String, VisionTask> CLASSES = Map.of("DINOv3ViTModel", VisionTask.FEATURES);
+
     static final WeightTable WEIGHTS = WeightTable.parse(
             """
             checkpoint                            | block                                   | shape
@@ -56,8 +59,7 @@ public final class Dinov3Vit extends VisionModel {
      * Sizes and choices of one DINOv3.
      *
      * @param image the pictures that it was trained for last; it reads others too
-     * @param depth number of blocks
-     * @param mlpWidth width between the layers of the feed-forward part
+     * @param attention of each block, of the encoder's width and heads
      * @param gated whether that part has a gate
      * @param layerScale where a layer scale starts
      * @param registers number of register tokens
@@ -65,11 +67,8 @@ public final class Dinov3Vit extends VisionModel {
      */
     record Config(
             ImageConfig image,
+            EncoderConfig encoder,
             AttentionConfig attention,
-            int depth,
-            int mlpWidth,
-            float normEpsilon,
-            Activation activation,
             Bias mlpBias,
             boolean gated,
             float layerScale,
@@ -80,20 +79,25 @@ public final class Dinov3Vit extends VisionModel {
         }
 
         static Config fromJson(ConfigJson json) {
-            AttentionConfig attention = new AttentionConfig(
+            EncoderConfig encoder = new EncoderConfig(
                     json.size("hidden_size", 384),
+                    json.integer("num_hidden_layers", 12),
                     json.size("num_attention_heads", 6),
+                    json.size("intermediate_size", 1536),
+                    (float) json.number("layer_norm_eps", 1e-5),
+                    Activation.named(json.text("hidden_act", "gelu")),
+                    Bias.PRESENT);
+            AttentionConfig attention = new AttentionConfig(
+                    encoder.width(),
+                    encoder.heads(),
                     Bias.of(json.flag("query_bias", true)),
                     Bias.of(json.flag("key_bias", false)),
                     Bias.of(json.flag("value_bias", true)),
                     Bias.of(json.flag("proj_bias", true)));
             return new Config(
                     ImageConfig.fromJson(json, 224, 16),
+                    encoder,
                     attention,
-                    json.integer("num_hidden_layers", 12),
-                    json.size("intermediate_size", 1536),
-                    (float) json.number("layer_norm_eps", 1e-5),
-                    Activation.named(json.text("hidden_act", "gelu")),
                     Bias.of(json.flag("mlp_bias", true)),
                     json.flag("use_gated_mlp", false),
                     (float) json.number("layerscale_value", 1),
@@ -101,36 +105,29 @@ public final class Dinov3Vit extends VisionModel {
                     json.number("rope_theta", 100));
         }
 
-        private int width() {
-            return attention.width();
-        }
-
         private ImageEmbedding embedding() {
             return new ImageEmbedding(
                     image,
-                    new ImageEmbedding.Parts(width(), Bias.PRESENT, List.of("classToken"), Optional.empty(), true));
+                    new ImageEmbedding.Parts(
+                            encoder.width(), Bias.PRESENT, List.of("classToken"), Optional.empty(), true));
         }
 
-        private Encoder encoder() {
+        private Encoder scaledPreNormEncoder() {
             return new Encoder(
-                    depth,
+                    encoder.depth(),
                     i -> new ScaledPreNormBlock(
-                            norm(),
+                            encoder.norm(),
                             new SelfAttention(attention),
-                            new LayerScale(width(), layerScale),
-                            norm(),
+                            new LayerScale(encoder.width(), layerScale),
+                            encoder.norm(),
                             mlp(),
-                            new LayerScale(width(), layerScale)));
-        }
-
-        private TokenNorm norm() {
-            return new TokenNorm(width(), normEpsilon);
+                            new LayerScale(encoder.width(), layerScale)));
         }
 
         private TensorBlock mlp() {
             return gated
-                    ? new GatedMlp(width(), mlpWidth, activation, mlpBias)
-                    : new Mlp(width(), mlpWidth, activation, mlpBias);
+                    ? new GatedMlp(encoder.width(), encoder.mlpWidth(), encoder.activation(), mlpBias)
+                    : new Mlp(encoder.width(), encoder.mlpWidth(), encoder.activation(), mlpBias);
         }
     }
 
@@ -144,22 +141,23 @@ public final class Dinov3Vit extends VisionModel {
     private Dinov3Vit(Config config) {
         super(config.image(), List.of());
         this.config = config;
-        positions = new RotaryGrid(config.attention().headWidth(), config.theta());
+        positions = new RotaryGrid(config.encoder().headWidth(), config.theta());
         embedding = part("embedding", config.embedding());
-        registers = part("registers", new RegisterTokens(config.registers(), config.width()));
-        encoder = part("encoder", config.encoder());
-        norm = part("norm", config.norm());
+        registers = part(
+                "registers",
+                new RegisterTokens(config.registers(), config.encoder().width()));
+        encoder = part("encoder", config.scaledPreNormEncoder());
+        norm = part("norm", config.encoder().norm());
     }
 
     /** The model that a config.json describes, without weights yet. */
     static Dinov3Vit of(ConfigJson json, VisionTask task) {
-        task.among("DINOv3", VisionTask.FEATURES);
         return new Dinov3Vit(Config.fromJson(json));
     }
 
     @Override
     public Features features(VisionInput input, Pass pass) {
-        Grid grid = config.image().grid(input.withSize(VisionInput.SizePolicy.INTERPOLATE));
+        Grid grid = config.image().wholePatches(input);
         NDArray x = embedding.forward(input, pass); // [batch, 1 + patches, width]
         x = registers.forward(x, pass); // [batch, 1 + registers + patches, width]
         Rotation rotation = positions.over(grid, 1 + config.registers(), x.getManager());
@@ -187,9 +185,7 @@ public final class Dinov3Vit extends VisionModel {
 
     @Override
     public Map<String, Long> sizes() {
-        return Sizes.of(config.image())
-                .and("width", config.width())
-                .and("mlpWidth", config.mlpWidth())
+        return Sizes.of(config.image(), config.encoder())
                 .and("registers", config.registers())
                 .asMap();
     }

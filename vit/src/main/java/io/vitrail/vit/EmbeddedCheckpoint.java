@@ -1,16 +1,17 @@
 package io.vitrail.vit;
 
 import io.vitrail.transformer.Check;
+import io.vitrail.transformer.weights.CheckpointException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
 /**
  * The small model that this project trained, as files: a checkpoint in the Hugging Face layout. It lies in the jar, and
- * weights are mapped from files, so it is unpacked for as long as it is being loaded.
+ * weights are mapped from files, so it is unpacked for as long as it is being loaded. A program that is stopped meanwhile
+ * leaves nothing behind either.
  */
 final class EmbeddedCheckpoint implements AutoCloseable {
     /** In the order in which they are unpacked. */
@@ -25,6 +26,7 @@ final class EmbeddedCheckpoint implements AutoCloseable {
     static EmbeddedCheckpoint unpack() {
         try {
             EmbeddedCheckpoint checkpoint = new EmbeddedCheckpoint(Files.createTempDirectory("vitrail-embedded-"));
+            checkpoint.folder.toFile().deleteOnExit(); // after its files: the last one registered goes first
             try {
                 for (String file : FILES) {
                     checkpoint.unpack(file);
@@ -35,15 +37,20 @@ final class EmbeddedCheckpoint implements AutoCloseable {
                 throw e;
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "The embedded model can't be unpacked into the folder for temporary files.", e);
+            throw CheckpointException.of(
+                    "The embedded model can't be unpacked: " + e + ".",
+                    Path.of(System.getProperty("java.io.tmpdir")),
+                    "make room there, or name another folder for temporary files: -Djava.io.tmpdir=FOLDER.",
+                    e);
         }
     }
 
     private void unpack(String file) throws IOException {
         try (InputStream in = EmbeddedCheckpoint.class.getResourceAsStream("embedded/" + file)) {
             Check.state(in != null, "The embedded model's %s isn't in the jar.", file);
-            Files.copy(in, folder.resolve(file));
+            Path target = folder.resolve(file);
+            target.toFile().deleteOnExit();
+            Files.copy(in, target);
         }
     }
 
@@ -51,18 +58,10 @@ final class EmbeddedCheckpoint implements AutoCloseable {
         return folder;
     }
 
-    /** Deletes the files; what is mapped of them stays valid. A system that refuses now deletes them when the JVM ends. */
+    /** Deletes the files; what is mapped of them stays valid. What a system refuses to delete goes when the JVM ends. */
     @Override
     public void close() {
-        FILES.stream().map(folder::resolve).forEach(EmbeddedCheckpoint::delete);
-        delete(folder);
-    }
-
-    private static void delete(Path path) {
-        try {
-            Files.deleteIfExists(path);
-        } catch (IOException e) {
-            path.toFile().deleteOnExit();
-        }
+        FILES.forEach(file -> folder.resolve(file).toFile().delete());
+        folder.toFile().delete();
     }
 }

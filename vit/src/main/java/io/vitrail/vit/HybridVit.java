@@ -26,6 +26,8 @@ import java.util.Map;
  * having no class token: the mean of the tokens is pooled. It learns from less data, so it is the embedded default.
  */
 public final class HybridVit extends VisionModel {
+    static final Map<String, VisionTask> CLASSES = Map.of("HybridVitForImageClassification", VisionTask.CLASSIFICATION);
+
     static final WeightTable WEIGHTS = WeightTable.parse(
             """
             checkpoint                                        | block                                   | shape
@@ -135,7 +137,6 @@ public final class HybridVit extends VisionModel {
 
     /** The model that a config.json describes, without weights yet. */
     static HybridVit of(ConfigJson json, VisionTask task) {
-        task.among("HybridVit", VisionTask.CLASSIFICATION);
         return new HybridVit(Config.fromJson(json));
     }
 

@@ -41,8 +41,9 @@ public final class ImageClassifier implements AutoCloseable {
     /**
      * The model of a checkpoint's folder in the Hugging Face layout, on the CPU in float32.
      *
-     * @throws io.vitrail.transformer.weights.CheckpointException if a file is missing, damaged or doesn't fit the others
-     * @throws IllegalArgumentException if the model isn't supported or has no classification head
+     * @throws io.vitrail.transformer.weights.CheckpointException if a file is missing, damaged or doesn't fit the others,
+     *     or the model isn't supported
+     * @throws IllegalArgumentException if the model has no classification head
      */
     public static ImageClassifier load(Path folder) {
         return load(folder, Compute.DEFAULT);
@@ -77,7 +78,10 @@ public final class ImageClassifier implements AutoCloseable {
         return loaded.answer(images, this::classify);
     }
 
-    /** Any number of pictures in constant memory: they are taken from the stream as results are asked for. */
+    /**
+     * Any number of pictures in constant memory: they are taken from the stream as results are asked for, one after the
+     * other. Of files that are decoded as the stream goes only one picture is in memory, however large the others are.
+     */
     public Stream<Classification> classify(Stream<Image> images) {
         return loaded.answer(images, this::classify);
     }

@@ -53,23 +53,33 @@ record ImageConfig(int channels, int imageHeight, int imageWidth, int patchHeigh
      * @throws IllegalArgumentException if its size differs and the policy is strict
      */
     Grid grid(VisionInput input) {
-        int height = input.height();
-        int width = input.width();
         Check.that(
-                input.size() == VisionInput.SizePolicy.INTERPOLATE || (height == imageHeight && width == imageWidth),
+                input.size() == VisionInput.SizePolicy.INTERPOLATE
+                        || (input.height() == imageHeight && input.width() == imageWidth),
                 "The picture is %d × %d pixels (height × width); the model needs %d × %d.%n"
                         + "  try:  resize it, or let the position table be interpolated (SizePolicy.INTERPOLATE).",
-                height,
-                width,
+                input.height(),
+                input.width(),
                 imageHeight,
                 imageWidth);
+        return wholePatches(input);
+    }
+
+    /** The grid of whole patches in a picture of any size that has one. */
+    Grid wholePatches(VisionInput input) {
         Check.that(
-                height >= patchHeight && width >= patchWidth,
+                input.height() >= patchHeight && input.width() >= patchWidth,
                 "A picture of %d × %d pixels is smaller than one patch of %d × %d.",
-                height,
-                width,
+                input.height(),
+                input.width(),
                 patchHeight,
                 patchWidth);
-        return new Grid(height / patchHeight, width / patchWidth);
+        return new Grid(input.height() / patchHeight, input.width() / patchWidth);
+    }
+
+    /** The grid of a table of positions: a square if it can be, for the reference takes it for one in any case. */
+    Grid tableGrid() {
+        int side = (int) Math.sqrt(grid().tokens());
+        return side * side == grid().tokens() ? new Grid(side, side) : grid();
     }
 }

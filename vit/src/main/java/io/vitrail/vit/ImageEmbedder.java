@@ -54,7 +54,7 @@ public final class ImageEmbedder implements AutoCloseable {
 
     /** The embedded model. */
     public static ImageEmbedder embedded(Options options, Compute compute) {
-        return new ImageEmbedder(LoadedVisionModel.embedded(compute), options);
+        return checked(LoadedVisionModel.embedded(compute), options);
     }
 
     /** The model of a checkpoint's folder, on the CPU, with the family's own pooling and vectors of length 1. */
@@ -65,10 +65,22 @@ public final class ImageEmbedder implements AutoCloseable {
     /**
      * The model of a checkpoint's folder in the Hugging Face layout.
      *
-     * @throws io.vitrail.transformer.weights.CheckpointException if a file is missing, damaged or doesn't fit the others
+     * @throws io.vitrail.transformer.weights.CheckpointException if a file is missing, damaged or doesn't fit the others,
+     *     or the model isn't supported
+     * @throws IllegalArgumentException if the model lacks what the pooling needs
      */
     public static ImageEmbedder load(Path folder, Options options, Compute compute) {
-        return new ImageEmbedder(LoadedVisionModel.load(folder, compute), options);
+        return checked(LoadedVisionModel.load(folder, compute), options);
+    }
+
+    private static ImageEmbedder checked(LoadedVisionModel loaded, Options options) {
+        try {
+            options.pooling().check(loaded.model().specialTokens());
+            return new ImageEmbedder(loaded, options);
+        } catch (IllegalArgumentException e) {
+            loaded.close();
+            throw e;
+        }
     }
 
     /** The vector of one picture. */
@@ -81,7 +93,7 @@ public final class ImageEmbedder implements AutoCloseable {
         return loaded.answer(images, this::embed);
     }
 
-    /** Any number of pictures in constant memory. */
+    /** Any number of pictures in constant memory, taken from the stream one after the other. */
     public Stream<Embedding> embed(Stream<Image> images) {
         return loaded.answer(images, this::embed);
     }

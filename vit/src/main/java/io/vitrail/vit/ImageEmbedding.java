@@ -4,16 +4,14 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import io.vitrail.transformer.Bias;
-import io.vitrail.transformer.Check;
+import io.vitrail.transformer.Grid;
 import io.vitrail.transformer.GridPositions;
 import io.vitrail.transformer.Initializers;
 import io.vitrail.transformer.Interpolation;
 import io.vitrail.transformer.Pass;
-import io.vitrail.transformer.Scope;
 import io.vitrail.transformer.TensorBlock;
 import java.util.List;
 import java.util.Optional;
@@ -29,22 +27,30 @@ final class ImageEmbedding extends TensorBlock {
      * @param width of the tokens
      * @param patchBias whether the projection of patches has a bias
      * @param specialTokens names of the tokens before the patches, in order, such as "classToken"
-     * @param positions how the position table is resized; empty where there is none
+     * @param positions empty where none are added
      * @param maskToken whether there is a token for masked patches
      */
     record Parts(
-            int width,
-            Bias patchBias,
-            List<String> specialTokens,
-            Optional<Interpolation> positions,
-            boolean maskToken) {}
+            int width, Bias patchBias, List<String> specialTokens, Optional<Positions> positions, boolean maskToken) {}
 
+    /**
+     * A table of positions.
+     *
+     * @param interpolation how it is resized
+     * @param unasked which pictures it serves where interpolating isn't asked for
+     */
+    record Positions(Interpolation interpolation, PictureSizes unasked) {}
+
+    private final ImageConfig image;
+    private final Parts parts;
     private final PatchEmbedding patches;
     private final List<Parameter> specialTokens;
     private final Optional<Parameter> maskToken;
     private final Optional<GridPositions> positions;
 
     ImageEmbedding(ImageConfig image, Parts parts) {
+        this.image = image;
+        this.parts = parts;
         int width = parts.width();
         patches = part("patches", new PatchEmbedding(image, width, parts.patchBias()));
         specialTokens = parts.specialTokens().stream()
@@ -54,45 +60,32 @@ final class ImageEmbedding extends TensorBlock {
                 ? Optional.of(parameter("maskToken", Parameter.Type.OTHER, Initializers.ZERO, 1, 1, width))
                 : Optional.empty();
         positions = parts.positions()
-                .map(how -> part("positions", new GridPositions(specialTokens.size(), image.grid(), width, how)));
+                .map(table -> part(
+                        "positions",
+                        new GridPositions(specialTokens.size(), image.tableGrid(), width, table.interpolation())));
     }
 
-    /** The input's pixels to [batch, special tokens + patches, width]; the pass knows the grid. */
+    /**
+     * The input's pixels to [batch, special tokens + patches, width].
+     *
+     * @throws IllegalArgumentException if the positions don't serve pictures of this size
+     */
     NDArray forward(VisionInput input, Pass pass) {
-        NDArray x = patches.forward(input.pixels(), pass); // [batch, patches, width]
-        if (input.masked().isPresent()) {
-            x = masked(x, input.masked().get(), pass);
+        Grid places = parts.positions()
+                .map(table -> input.size() == VisionInput.SizePolicy.STRICT ? table.unasked() : PictureSizes.ALL)
+                .map(sizes -> sizes.places(image, input))
+                .orElse(Grid.NONE);
+        NDArray projected = patches.forward(input.pixels(), pass); // [batch, patches, width]
+        NDArray x = input.withoutMasked(projected, maskToken.map(token -> value(token, projected, pass)));
+        for (int i = specialTokens.size() - 1; i >= 0; i--) {
+            x = before(x, value(specialTokens.get(i), x, pass));
         }
-        return forwardPatches(x, pass);
+        return positions.isEmpty() ? x : positions.get().forward(x, pass.withGrid(places));
     }
 
     @Override
     public NDArray forward(NDArray pixels, Pass pass) {
-        return forwardPatches(patches.forward(pixels, pass), pass);
-    }
-
-    private NDArray forwardPatches(NDArray x, Pass pass) {
-        for (int i = specialTokens.size() - 1; i >= 0; i--) {
-            x = before(x, value(specialTokens.get(i), x, pass));
-        }
-        NDArray tokens = x;
-        return positions.map(table -> table.forward(tokens, pass)).orElse(tokens);
-    }
-
-    /** Patches whose flag is 1 become the mask token (Bao et al. 2021, BEiT, section 2.3). */
-    private NDArray masked(NDArray x, NDArray flags, Pass pass) {
-        Check.that(maskToken.isPresent(), "This checkpoint has no mask token, so patches can't be masked.");
-        Shape s = x.getShape();
-        Check.that(
-                flags.getShape().equals(new Shape(s.get(0), s.get(1))),
-                "Mask flags must be [batch, patches] = [%d, %d], not %s.",
-                s.get(0),
-                s.get(1),
-                flags.getShape());
-        NDArray lent = Scope.lend(flags, x.getManager());
-        NDArray mask = lent.toType(DataType.FLOAT32, false).expandDims(2); // [batch, patches, 1]
-        NDArray kept = x.mul(mask.neg().add(1f));
-        return kept.add(mask.mul(value(maskToken.get(), x, pass)));
+        return forward(VisionInput.of(pixels), pass);
     }
 
     /** The same tokens before those of every picture: [1, count, width] and [batch, tokens, width]. */

@@ -3,14 +3,17 @@ package io.vitrail.vit;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.DjlEngine;
+import io.vitrail.transformer.Operations;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.Scope;
 import io.vitrail.transformer.Session;
 import io.vitrail.transformer.kernels.Compute;
 import io.vitrail.transformer.weights.Checkpoint;
+import io.vitrail.transformer.weights.CheckpointException;
 import io.vitrail.vit.image.Image;
 import io.vitrail.vit.image.ImageProcessor;
 import io.vitrail.vit.image.ProcessedImages;
@@ -52,8 +55,21 @@ final class LoadedVisionModel implements AutoCloseable {
     static LoadedVisionModel load(Path folder, Compute compute) {
         try (Checkpoint checkpoint = Checkpoint.open(folder)) {
             ImageProcessor processor = ImageProcessor.load(checkpoint.folder());
-            Session<VisionModel> session = VisionModels.load(checkpoint, compute.operations(), compute.device());
+            Session<VisionModel> session = session(checkpoint, compute.operations(), compute.device());
             return new LoadedVisionModel(session, processor, checkpoint.config());
+        }
+    }
+
+    /** The checkpoint's model. What its config.json asks for and no model can be is the file's mistake, not the caller's. */
+    static Session<VisionModel> session(Checkpoint checkpoint, Operations operations, Device device) {
+        try {
+            return VisionModels.load(checkpoint, operations, device);
+        } catch (IllegalArgumentException e) {
+            throw CheckpointException.of(
+                    e.getMessage(),
+                    checkpoint.folder().resolve("config.json"),
+                    "download the file again, or use a checkpoint of a supported model.",
+                    e);
         }
     }
 
@@ -75,25 +91,35 @@ final class LoadedVisionModel implements AutoCloseable {
     /** Results in the pictures' order; memory for one batch at a time. */
     <R> List<R> answer(List<Image> images, Answer<R> answer) {
         List<R> results = new ArrayList<>(images.size());
+        images.forEach(LoadedVisionModel::present);
         for (int i = 0; i < images.size(); i += BATCH) {
-            results.addAll(answerBatch(images.subList(i, Math.min(i + BATCH, images.size())), answer));
+            List<Image> batch = images.subList(i, Math.min(i + BATCH, images.size()));
+            results.addAll(answerBatch(outside -> processor.process(batch, outside), answer));
         }
         return results;
     }
 
-    /** Results as they are asked for; pictures are taken from the stream a batch at a time. */
+    /**
+     * Results as they are asked for. Pictures are taken from the stream a batch at a time, and let go of one by one as
+     * they are processed.
+     */
     <R> Stream<R> answer(Stream<Image> images, Answer<R> answer) {
-        Iterator<Image> source = images.iterator();
-        Function<List<Image>, List<R>> batch = pictures -> answerBatch(pictures, answer);
+        Iterator<Image> source = images.map(LoadedVisionModel::present).iterator();
+        Function<Stream<Image>, List<R>> batch =
+                pictures -> answerBatch(outside -> processor.process(pictures, outside), answer);
         Iterator<R> results = new BatchIterator<>(source, BATCH, batch);
         return StreamSupport.stream(Spliterators.spliteratorUnknownSize(results, Spliterator.ORDERED), false)
                 .onClose(images::close);
     }
 
-    private <R> List<R> answerBatch(List<Image> images, Answer<R> answer) {
-        images.forEach(image -> Check.that(image != null, "A picture is missing (null)."));
+    private static Image present(Image image) {
+        Check.that(image != null, "A picture is missing (null).");
+        return image;
+    }
+
+    private <R> List<R> answerBatch(Function<NDManager, ProcessedImages> batch, Answer<R> answer) {
         try (NDManager outside = DjlEngine.newManager(Device.cpu());
-                ProcessedImages processed = processor.process(images, outside)) {
+                ProcessedImages processed = batch.apply(outside)) {
             return session.run((model, scope, pass) -> answer.of(model, onDevice(processed, scope), pass));
         }
     }
@@ -104,7 +130,7 @@ final class LoadedVisionModel implements AutoCloseable {
         if (pixels != processed.pixelValues()) {
             pixels.close();
         }
-        return lent;
+        return lent.toType(DataType.FLOAT32, false);
     }
 
     @Override

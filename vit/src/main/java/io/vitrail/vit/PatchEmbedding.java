@@ -82,6 +82,13 @@ final class PatchEmbedding extends TensorBlock {
 
     @Override
     public void prepareFor(Operations operations) {
-        packed = Optional.of(operations.prepare(flat(weight.getArray(), bias.map(Parameter::getArray))));
+        Affine loaded = flat(weight.getArray(), bias.map(Parameter::getArray));
+        Affine ready = operations.prepare(loaded);
+        packed = Optional.of(ready);
+        if (ready.weight() != loaded.weight()) {
+            loaded.weight().close();
+            weight.close();
+            bias.ifPresent(Parameter::close);
+        }
     }
 }

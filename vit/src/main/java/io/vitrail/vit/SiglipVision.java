@@ -1,7 +1,6 @@
 package io.vitrail.vit;
 
 import ai.djl.ndarray.NDArray;
-import io.vitrail.transformer.Activation;
 import io.vitrail.transformer.AttentionPooling;
 import io.vitrail.transformer.Bias;
 import io.vitrail.transformer.Encoder;
@@ -21,6 +20,11 @@ import java.util.Optional;
  * SigLIP as well; the text tower's weights are then left alone.
  */
 public final class SiglipVision extends VisionModel {
+    static final Map<String, VisionTask> CLASSES = Map.of(
+            "SiglipVisionModel", VisionTask.FEATURES,
+            "SiglipModel", VisionTask.FEATURES,
+            "SiglipForImageClassification", VisionTask.CLASSIFICATION);
+
     static final WeightTable WEIGHTS = WeightTable.parse(
             """
             checkpoint                                         | block                                   | shape                                     | note
@@ -68,17 +72,9 @@ public final class SiglipVision extends VisionModel {
         /** From the config of a vision tower, or of a whole SigLIP with one under "vision_config". */
         static Config fromJson(ConfigJson json) {
             ConfigJson vision = json.object("vision_config").orElse(json);
-            EncoderConfig encoder = new EncoderConfig(
-                    vision.size("hidden_size", 768),
-                    vision.integer("num_hidden_layers", 12),
-                    vision.size("num_attention_heads", 12),
-                    vision.size("intermediate_size", 3072),
-                    (float) vision.number("layer_norm_eps", 1e-6),
-                    Activation.named(vision.text("hidden_act", "gelu_pytorch_tanh")),
-                    Bias.PRESENT);
             return new Config(
                     ImageConfig.fromJson(vision, 224, 16),
-                    encoder,
+                    Vit.Config.encoder(vision, 1e-6, "gelu_pytorch_tanh", Bias.PRESENT),
                     vision.flag("vision_use_head", true) ? PooledFrom.PROBE : PooledFrom.MEAN,
                     Labels.of(json));
         }
@@ -91,7 +87,7 @@ public final class SiglipVision extends VisionModel {
     private final Optional<AttentionPooling> pooling;
 
     private SiglipVision(Config config, VisionTask task) {
-        super(config.image(), task == VisionTask.CLASSIFICATION ? config.labels() : List.of());
+        super(config.image(), task.scored(config.labels()));
         this.config = config;
         int width = config.encoder().width();
         embedding = part(
@@ -99,7 +95,12 @@ public final class SiglipVision extends VisionModel {
                 new ImageEmbedding(
                         config.image(),
                         new ImageEmbedding.Parts(
-                                width, Bias.PRESENT, List.of(), Optional.of(Interpolation.BICUBIC), false)));
+                                width,
+                                Bias.PRESENT,
+                                List.of(),
+                                Optional.of(new ImageEmbedding.Positions(
+                                        Interpolation.BICUBIC, PictureSizes.AS_MANY_PATCHES)),
+                                false)));
         encoder = part("encoder", config.encoder().preNormEncoder());
         norm = part("norm", config.encoder().norm());
         pooling = config.pooledFrom() == PooledFrom.PROBE
@@ -110,15 +111,13 @@ public final class SiglipVision extends VisionModel {
 
     /** The model that a config.json describes, without weights yet. */
     static SiglipVision of(ConfigJson json, VisionTask task) {
-        task.among("SigLIP's vision tower", VisionTask.FEATURES, VisionTask.CLASSIFICATION);
         return new SiglipVision(Config.fromJson(json), task);
     }
 
     /** As {@link VisionModel#features}; {@code pooler_output} is recorded only where there is a probe. */
     @Override
     public Features features(VisionInput input, Pass pass) {
-        Pass inside = pass.withGrid(config.image().grid(input));
-        NDArray x = encoder.forward(embedding.forward(input, inside), inside); // [batch, patches, width]
+        NDArray x = encoder.forward(embedding.forward(input, pass), pass); // [batch, patches, width]
         x = norm.forward(x, pass);
         pass.trace().record("last_hidden_state", x);
         if (pooling.isEmpty()) {

@@ -2,12 +2,14 @@ package io.vitrail.vit;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
 import io.vitrail.transformer.Activation;
 import io.vitrail.transformer.Bias;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Encoder;
 import io.vitrail.transformer.EncoderConfig;
 import io.vitrail.transformer.Grid;
+import io.vitrail.transformer.Initializers;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.TokenNorm;
 import io.vitrail.transformer.Trace;
@@ -16,6 +18,7 @@ import io.vitrail.transformer.weights.WeightTable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The Swin Transformer (Liu et al. 2021, "Swin Transformer: Hierarchical Vision Transformer using Shifted Windows"). It
@@ -23,16 +26,21 @@ import java.util.Map;
  * positions that are distances within a window, and in having no class token: the mean of the tokens is pooled. The
  * paper's C is {@code width}, its M {@code window}. Pictures may have any size that fills a window in every stage.
  *
- * <p>Where pictures of the model's own size are one window high or wide, a stage doesn't shift its windows for larger
- * pictures either, as in the paper's code and for a reference model that has seen a picture of its own size. (A
- * reference model that hasn't would shift them; its answers depend on what it saw before.)
+ * <p>A stage whose tokens are one window high or wide doesn't shift its windows. The reference's stage never shifts
+ * them again after such a picture, so that its answers depend on what it saw before; these are those to its first.
  */
 public final class Swin extends VisionModel {
+    static final Map<String, VisionTask> CLASSES = Map.of(
+            "SwinModel", VisionTask.FEATURES,
+            "SwinForImageClassification", VisionTask.CLASSIFICATION,
+            "SwinForMaskedImageModeling", VisionTask.MASKED_IMAGE_MODELING);
+
     static final WeightTable WEIGHTS = WeightTable.parse(
             """
             checkpoint                                                                       | block                                                 | shape | note
             {base}.embeddings.patch_embeddings.projection                                    | patches                                               | width0, channels, patchHeight, patchWidth
             {base}.embeddings.norm                                                           | patchNorm                                             | width0
+            {base}.embeddings.mask_token                                                     | maskToken                                             | 1, 1, width0
             {base}.encoder.layers.{i}.blocks.{j}.layernorm_before                            | encoder.{i}.{j}.norm1                                 | width{i}
             {base}.encoder.layers.{i}.blocks.{j}.attention.self.relative_position_bias_table | encoder.{i}.{j}.attention.bias.table                  | distances, heads{i}
             {base}.encoder.layers.{i}.blocks.{j}.attention.self.relative_position_index      | -                                                     | -     | unused: computed from the window
@@ -47,8 +55,8 @@ public final class Swin extends VisionModel {
             {base}.encoder.layers.{i}.downsample.reduction                                   | encoder.{i}.merging.reduction                         | 2*width{i}, 4*width{i}
             {base}.layernorm                                                                 | norm                                                  | lastWidth
             classifier                                                                       | head                                                  | labels, lastWidth
-            {base}.embeddings.mask_token                                                     | -                                                     | -     | unused: for pre-training
-            decoder.*                                                                        | -                                                     | -     | unused: for pre-training
+            {base}.embeddings.mask_token                                                     | -                                                     | -     | unused: for masked image modeling
+            decoder.*                                                                        | -                                                     | -     | unused: it draws the masked patches' pixels
             classifier.*                                                                     | -                                                     | -     | unused: a head, where features are asked for
             """);
 
@@ -77,14 +85,17 @@ public final class Swin extends VisionModel {
             Bias queryKeyValueBias,
             List<String> labels) {
         private static final int MOST_STAGES = 8; // each doubles the width
+        private static final int MOST_BLOCKS = 1000;
 
         Config {
             Check.that(
                     !depths.isEmpty() && depths.size() <= MOST_STAGES && depths.size() == heads.size(),
-                    "Swin needs as many depths as num_heads, one of each per stage, 1 to %d, not %s and %s.",
+                    "Swin needs as many depths as num_heads, one of each per stage, 1 to %d, not %d and %d.",
                     MOST_STAGES,
-                    depths,
-                    heads);
+                    depths.size(),
+                    heads.size());
+            long blocks = depths.stream().mapToLong(Integer::longValue).sum();
+            Check.that(blocks <= MOST_BLOCKS, "Swin may have %d blocks in all, not %d.", MOST_BLOCKS, blocks);
             Check.that(window > 0, "window_size (%d) must be positive", window);
         }
 
@@ -127,13 +138,10 @@ public final class Swin extends VisionModel {
                     queryKeyValueBias);
         }
 
-        /** The grid of patches in a picture of the model's own size, the last ones padded. */
-        Grid grid() {
-            return grid(image.imageHeight(), image.imageWidth());
-        }
-
-        Grid grid(int height, int imageWidth) {
-            return new Grid(Windows.ceil(height, image.patchHeight()), Windows.ceil(imageWidth, image.patchWidth()));
+        /** The grid of patches in a picture, the last ones padded. */
+        private Grid grid(VisionInput input) {
+            return new Grid(
+                    Windows.ceil(input.height(), image.patchHeight()), Windows.ceil(input.width(), image.patchWidth()));
         }
 
         private int lastWidth() {
@@ -144,14 +152,18 @@ public final class Swin extends VisionModel {
     private final Config config;
     private final PatchEmbedding patches;
     private final TokenNorm patchNorm;
+    private final Optional<Parameter> maskToken;
     private final Encoder encoder;
     private final TokenNorm norm;
 
     private Swin(Config config, VisionTask task) {
-        super(config.image(), task == VisionTask.CLASSIFICATION ? config.labels() : List.of());
+        super(config.image(), task.scored(config.labels()));
         this.config = config;
         patches = part("patches", new PatchEmbedding(config.image(), config.width(), Bias.PRESENT));
         patchNorm = part("patchNorm", new TokenNorm(config.width(), FIXED_EPSILON));
+        maskToken = task == VisionTask.MASKED_IMAGE_MODELING
+                ? Optional.of(parameter("maskToken", Parameter.Type.OTHER, Initializers.ZERO, 1, 1, config.width()))
+                : Optional.empty();
         encoder = part("encoder", new Encoder(config.stages(), i -> new SwinStage(config, i)));
         norm = part("norm", new TokenNorm(config.lastWidth(), config.normEpsilon()));
         addHead(config.lastWidth());
@@ -159,25 +171,30 @@ public final class Swin extends VisionModel {
 
     /** The model that a config.json describes, without weights yet. */
     static Swin of(ConfigJson json, VisionTask task) {
-        task.among("Swin", VisionTask.FEATURES, VisionTask.CLASSIFICATION);
         return new Swin(Config.fromJson(json), task);
     }
 
     /** As {@link VisionModel#features}; with hidden states, records {@code reshaped_hidden_states} too, as maps. */
     @Override
     public Features features(VisionInput input, Pass pass) {
-        Check.that(input.masked().isEmpty(), "This checkpoint has no mask token, so patches can't be masked.");
-        Grid grid = config.grid(input.height(), input.width());
+        Grid grid = config.grid(input);
         requireWindows(input, grid);
         Pass inside = pass.withGrid(grid);
-        NDArray x = patchNorm.forward(patches.forward(padded(input.pixels()), pass), pass); // [batch, patches, width]
-        x = encoder.forward(x, inside); // [batch, lastTokens, lastWidth]
+        NDArray x = encoder.forward(embedded(input, pass), inside); // [batch, lastTokens, lastWidth]
         reshapeHiddenStates(inside);
         x = norm.forward(x, pass);
         pass.trace().record("last_hidden_state", x);
         NDArray pooled = x.mean(new int[] {1}); // [batch, lastWidth]
-        pass.trace().record("pooler_output", pooled);
+        if (maskToken.isEmpty()) {
+            pass.trace().record("pooler_output", pooled);
+        }
         return new Features(x, pooled);
+    }
+
+    /** Pixels to [batch, patches, width]. */
+    private NDArray embedded(VisionInput input, Pass pass) {
+        NDArray x = patchNorm.forward(patches.forward(padded(input.pixels()), pass), pass);
+        return input.withoutMasked(x, maskToken.map(token -> value(token, x, pass)));
     }
 
     private void requireWindows(VisionInput input, Grid first) {

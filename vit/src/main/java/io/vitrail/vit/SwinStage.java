@@ -33,25 +33,20 @@ final class SwinStage extends TensorBlock {
         this.number = number;
         EncoderConfig stage = config.stage(number);
         blocks = IntStream.range(0, stage.depth())
-                .<TensorBlock>mapToObj(i -> part(Integer.toString(i), block(stage, config, shift(config, i))))
+                .<TensorBlock>mapToObj(i -> part(Integer.toString(i), block(stage, config, i)))
                 .toList();
         merging = number < config.stages() - 1
                 ? Optional.of(part("merging", new PatchMerging(stage.width())))
                 : Optional.empty();
     }
 
-    private static PreNormBlock block(EncoderConfig stage, Swin.Config config, int shift) {
+    private static PreNormBlock block(EncoderConfig stage, Swin.Config config, int number) {
+        int shift = number % 2 == 0 ? 0 : config.window() / 2;
         return new PreNormBlock(
                 stage.norm(),
                 new WindowAttention(stage.attention(), config.window(), shift),
                 stage.norm(),
                 new Mlp(stage.width(), stage.mlpWidth(), stage.activation()));
-    }
-
-    /** Every second block's, where pictures of the model's own size have more than one window. */
-    private int shift(Swin.Config config, int block) {
-        Windows windows = Windows.of(grid(config.grid(), number), config.window(), config.window() / 2);
-        return block % 2 == 0 ? 0 : windows.shift();
     }
 
     /** The grid of a stage's tokens; each merging of patches halves it, rounding up. */

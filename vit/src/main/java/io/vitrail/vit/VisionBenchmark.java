@@ -45,7 +45,7 @@ public final class VisionBenchmark implements AutoCloseable {
     public static VisionBenchmark load(Path folder, Compute compute) {
         Operations operations = compute.operations();
         try (Checkpoint checkpoint = Checkpoint.open(folder)) {
-            return new VisionBenchmark(VisionModels.load(checkpoint, operations, compute.device()), operations);
+            return new VisionBenchmark(LoadedVisionModel.session(checkpoint, operations, compute.device()), operations);
         }
     }
 

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.vitrail.transformer.Check;
+import io.vitrail.transformer.Scope;
 import java.util.Optional;
 
 /**
@@ -47,6 +48,30 @@ public record VisionInput(NDArray pixels, SizePolicy size, Optional<NDArray> mas
 
     public VisionInput withNoise(NDArray order) {
         return new VisionInput(pixels, size, masked, Optional.of(order));
+    }
+
+    /**
+     * Patches, of which the masked ones become a token (Bao et al. 2021, BEiT, section 2.3).
+     *
+     * @param x [batch, patches, width]
+     * @param token [1, 1, width], if the checkpoint has one
+     * @throws IllegalArgumentException if patches are masked without a token, or others than there are
+     */
+    NDArray withoutMasked(NDArray x, Optional<NDArray> token) {
+        if (masked.isEmpty()) {
+            return x;
+        }
+        Check.that(token.isPresent(), "This checkpoint has no mask token, so patches can't be masked.");
+        NDArray flags = Scope.lend(masked.get(), x.getManager());
+        Shape s = x.getShape();
+        Check.that(
+                flags.getShape().equals(new Shape(s.get(0), s.get(1))),
+                "Mask flags must be [batch, patches] = [%d, %d], not %s.",
+                s.get(0),
+                s.get(1),
+                flags.getShape());
+        NDArray mask = flags.toType(DataType.FLOAT32, false).expandDims(2); // [batch, patches, 1]
+        return x.mul(mask.neg().add(1f)).add(mask.mul(token.get()));
     }
 
     int height() {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** The catalogue of vision models: the one place where an architecture is registered. */
@@ -21,31 +22,48 @@ public final class VisionModels {
         VisionModel of(ConfigJson config, VisionTask task);
     }
 
+    /** How the reference makes a base model of a checkpoint that lacks its pooler's weights. */
+    private static final String WITHOUT_POOLER = "(add_pooling_layer=False)";
+
     /**
      * One architecture.
      *
      * @param type the model_type of a checkpoint's config.json
      * @param family the family of its golden cases; "" if another entry's cases cover it
+     * @param classes the reference's classes that it stands for, and what each is for
      */
-    private record Entry(String type, String family, Architecture architecture) {}
+    private record Entry(String type, String family, Map<String, VisionTask> classes, Architecture architecture) {
+        /** What a class is for; without a pooler, if the checkpoint holds none and the family can do without. */
+        VisionTask task(String className, Checkpoint checkpoint) {
+            VisionTask task = classes.get(className);
+            Check.that(
+                    task != null,
+                    "Model type '%s' has no class '%s' here; supported: %s.",
+                    type,
+                    className,
+                    new TreeSet<>(classes.keySet()));
+            boolean pooler = checkpoint.names().stream().anyMatch(name -> name.contains("pooler."));
+            return pooler ? task : classes.getOrDefault(className + WITHOUT_POOLER, task);
+        }
+    }
 
     private static final List<Entry> ENTRIES = List.of(
-            new Entry("vit", "vit", Vit::of),
-            new Entry("deit", "deit", Deit::of),
-            new Entry("dinov2", "dinov2", Dinov2::of),
-            new Entry("dinov2_with_registers", "dinov2_registers", Dinov2Registers::of),
-            new Entry("dinov3_vit", "dinov3_vit", Dinov3Vit::of),
-            new Entry("beit", "beit", Beit::of),
-            new Entry("vit_mae", "vit_mae", VitMae::of),
-            new Entry("swin", "swin", Swin::of),
-            new Entry("clip_vision_model", "clip_vision", ClipVision::of),
-            new Entry("clip", "", ClipVision::of),
-            new Entry("siglip_vision_model", "siglip_vision", SiglipVision::of),
-            new Entry("siglip", "", SiglipVision::of),
-            new Entry("hybrid_vit", "", HybridVit::of));
+            new Entry("vit", "vit", Vit.CLASSES, Vit::of),
+            new Entry("deit", "deit", Deit.CLASSES, Deit::of),
+            new Entry("dinov2", "dinov2", Dinov2.CLASSES, Dinov2::of),
+            new Entry("dinov2_with_registers", "dinov2_registers", Dinov2Registers.CLASSES, Dinov2Registers::of),
+            new Entry("dinov3_vit", "dinov3_vit", Dinov3Vit.CLASSES, Dinov3Vit::of),
+            new Entry("beit", "beit", Beit.CLASSES, Beit::of),
+            new Entry("vit_mae", "vit_mae", VitMae.CLASSES, VitMae::of),
+            new Entry("swin", "swin", Swin.CLASSES, Swin::of),
+            new Entry("clip_vision_model", "clip_vision", ClipVision.CLASSES, ClipVision::of),
+            new Entry("clip", "", ClipVision.CLASSES, ClipVision::of),
+            new Entry("siglip_vision_model", "siglip_vision", SiglipVision.CLASSES, SiglipVision::of),
+            new Entry("siglip", "", SiglipVision.CLASSES, SiglipVision::of),
+            new Entry("hybrid_vit", "", HybridVit.CLASSES, HybridVit::of));
 
-    private static final Map<String, Architecture> BY_TYPE =
-            ENTRIES.stream().collect(Collectors.toUnmodifiableMap(Entry::type, Entry::architecture));
+    private static final Map<String, Entry> BY_TYPE =
+            ENTRIES.stream().collect(Collectors.toUnmodifiableMap(Entry::type, Function.identity()));
 
     private VisionModels() {}
 
@@ -64,7 +82,7 @@ public final class VisionModels {
 
     /** Whether the catalogue knows the checkpoint's model type. */
     public static boolean knows(Checkpoint checkpoint) {
-        return BY_TYPE.containsKey(new ConfigJson(checkpoint.config()).text("model_type", ""));
+        return BY_TYPE.containsKey(ConfigJson.of(checkpoint).text("model_type", ""));
     }
 
     /** Loads a checkpoint with the head that its config names first, prepared for inference. The session owns the weights. */
@@ -93,29 +111,47 @@ public final class VisionModels {
 
     private static Session<VisionModel> session(
             Checkpoint checkpoint, String className, Operations operations, Device device) {
-        ConfigJson config = new ConfigJson(checkpoint.config());
-        VisionModel model = create(config, VisionTask.of(className));
+        VisionModel model = create(checkpoint, className);
         return new Session<>(model, operations, device, manager -> {
             String base = checkpoint.base(model.basePrefix());
             model.weightTable().load(checkpoint, base, model, model.sizes(), manager);
         });
     }
 
+    /** The model that a class of the reference makes of a checkpoint, without weights. */
+    static VisionModel create(Checkpoint checkpoint, String className) {
+        ConfigJson config = ConfigJson.of(checkpoint);
+        Entry entry = entry(config);
+        return entry.architecture().of(config, entry.task(className, checkpoint));
+    }
+
     /** The model that a config.json describes, without weights. */
     public static VisionModel create(ConfigJson config, VisionTask task) {
-        String type = config.text("model_type", "");
-        Architecture architecture = BY_TYPE.get(type);
+        Entry entry = entry(config);
+        Set<VisionTask> supported = new TreeSet<>(entry.classes().values());
         Check.that(
-                architecture != null,
+                supported.contains(task),
+                "Model type '%s' has no head for %s; supported: %s.",
+                entry.type(),
+                task,
+                supported);
+        return entry.architecture().of(config, task);
+    }
+
+    private static Entry entry(ConfigJson config) {
+        String type = config.text("model_type", "");
+        Entry entry = BY_TYPE.get(type);
+        Check.that(
+                entry != null,
                 "Model type '%s' is not supported; supported: %s.",
                 type,
                 new TreeSet<>(BY_TYPE.keySet()));
-        return architecture.of(config, task);
+        return entry;
     }
 
     /** The class that a checkpoint's config names first: the one whose weights it holds. */
     public static String className(Checkpoint checkpoint) {
-        ConfigJson config = new ConfigJson(checkpoint.config());
+        ConfigJson config = ConfigJson.of(checkpoint);
         return config.texts("architectures").stream()
                 .findFirst()
                 .orElseThrow(

@@ -1,49 +1,26 @@
 package io.vitrail.vit;
 
-import io.vitrail.transformer.Check;
-import java.util.Arrays;
 import java.util.List;
 
-/** What a checkpoint's head is for; the names of Hugging Face's model classes end in it. */
+/** What a class of the reference makes of its backbone's tokens. Each model lists its classes with their tasks. */
 public enum VisionTask {
-    CLASSIFICATION_WITH_TEACHER("ForImageClassificationWithTeacher"),
-    CLASSIFICATION("ForImageClassification"),
-    PROJECTION("VisionModelWithProjection"),
-    MASKED_IMAGE_MODELING("ForMaskedImageModeling"),
-    PRE_TRAINING("ForPreTraining"),
-    FEATURES("Model");
+    /** Scores of classes. */
+    CLASSIFICATION,
+    /** The mean of two heads' scores, one of which learned from a teacher. */
+    CLASSIFICATION_WITH_TEACHER,
+    /** One vector in a space shared with texts. */
+    PROJECTION,
+    /** Tokens of pictures with masked patches; no pooler. */
+    MASKED_IMAGE_MODELING,
+    /** Tokens of some of the patches. */
+    PRE_TRAINING,
+    /** Tokens, and what the pooler makes of them if the family has one. */
+    FEATURES,
+    /** Tokens alone, where a pooler would have weights. */
+    FEATURES_WITHOUT_POOLER;
 
-    private final String ending;
-
-    VisionTask(String ending) {
-        this.ending = ending;
-    }
-
-    /**
-     * The task of a model class such as {@code ViTForImageClassification}.
-     *
-     * @throws IllegalArgumentException for a class with another head; the message lists the known ones
-     */
-    public static VisionTask of(String className) {
-        List<VisionTask> found = Arrays.stream(values())
-                .filter(task -> className.endsWith(task.ending))
-                .toList();
-        Check.that(
-                !found.isEmpty(),
-                "Model class '%s' has a head that isn't supported; supported endings: %s.",
-                className,
-                Arrays.stream(values()).map(task -> task.ending).toList());
-        return found.get(0);
-    }
-
-    /** This task, if a model has a head for it. */
-    VisionTask among(String family, VisionTask... supported) {
-        Check.that(
-                List.of(supported).contains(this),
-                "%s has no head for %s; supported: %s.",
-                family,
-                this,
-                List.of(supported));
-        return this;
+    /** The labels, if there is a head that scores them. */
+    List<String> scored(List<String> labels) {
+        return this == CLASSIFICATION || this == CLASSIFICATION_WITH_TEACHER ? labels : List.of();
     }
 }

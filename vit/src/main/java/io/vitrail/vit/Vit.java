@@ -21,6 +21,12 @@ import java.util.Optional;
  * by their differences from this one. The paper's L is {@code depth}, its D {@code width}.
  */
 public final class Vit extends VisionModel {
+    static final Map<String, VisionTask> CLASSES = Map.of(
+            "ViTModel", VisionTask.FEATURES,
+            "ViTModel(add_pooling_layer=False)", VisionTask.FEATURES_WITHOUT_POOLER,
+            "ViTForImageClassification", VisionTask.CLASSIFICATION,
+            "ViTForMaskedImageModeling", VisionTask.MASKED_IMAGE_MODELING);
+
     static final WeightTable WEIGHTS = WeightTable.parse(
             """
             checkpoint                                        | block                                   | shape
@@ -60,20 +66,44 @@ public final class Vit extends VisionModel {
             List<String> labels) {
 
         static Config fromJson(ConfigJson json) {
-            EncoderConfig encoder = new EncoderConfig(
-                    json.size("hidden_size", 768),
-                    json.integer("num_hidden_layers", 12),
-                    json.size("num_attention_heads", 12),
-                    json.size("intermediate_size", 3072),
-                    (float) json.number("layer_norm_eps", 1e-12),
-                    Activation.named(json.text("hidden_act", "gelu")),
-                    Bias.of(json.flag("qkv_bias", true)));
+            EncoderConfig encoder = encoder(json, 1e-12, "gelu", Bias.of(json.flag("qkv_bias", true)));
             return new Config(
                     ImageConfig.fromJson(json, 224, 16),
                     encoder,
                     json.size("pooler_output_size", encoder.width()),
                     Activation.named(json.text("pooler_act", "tanh")),
                     Labels.of(json));
+        }
+
+        /** An encoder by the names that most families' configs give its sizes; the others' defaults are ViT-Base's. */
+        static EncoderConfig encoder(ConfigJson json, double epsilon, String activation, Bias queryKeyValueBias) {
+            return new EncoderConfig(
+                    json.size("hidden_size", 768),
+                    json.integer("num_hidden_layers", 12),
+                    json.size("num_attention_heads", 12),
+                    json.size("intermediate_size", 3072),
+                    (float) json.number("layer_norm_eps", epsilon),
+                    Activation.named(json.text("hidden_act", activation)),
+                    queryKeyValueBias);
+        }
+
+        /** The embedding; DeiT and ViT-MAE have the same with other special tokens or pictures. */
+        ImageEmbedding embedding(List<String> specialTokens, PictureSizes pictures, VisionTask task) {
+            return new ImageEmbedding(
+                    image,
+                    new ImageEmbedding.Parts(
+                            encoder.width(),
+                            Bias.PRESENT,
+                            specialTokens,
+                            Optional.of(new ImageEmbedding.Positions(Interpolation.BICUBIC, pictures)),
+                            task == VisionTask.MASKED_IMAGE_MODELING));
+        }
+
+        /** The pooler, if the task has one. */
+        Optional<Linear> pooler(VisionTask task) {
+            return task == VisionTask.FEATURES
+                    ? Optional.of(new Linear(encoder.width(), pooledWidth, Bias.PRESENT, poolerActivation))
+                    : Optional.empty();
         }
     }
 
@@ -84,27 +114,13 @@ public final class Vit extends VisionModel {
     private final Optional<Linear> pooler;
 
     private Vit(Config config, VisionTask task) {
-        super(config.image(), task == VisionTask.CLASSIFICATION ? config.labels() : List.of());
+        super(config.image(), task.scored(config.labels()));
         this.config = config;
-        task.among("ViT", VisionTask.FEATURES, VisionTask.CLASSIFICATION);
-        int width = config.encoder().width();
-        embedding = part(
-                "embedding",
-                new ImageEmbedding(
-                        config.image(),
-                        new ImageEmbedding.Parts(
-                                width,
-                                Bias.PRESENT,
-                                List.of("classToken"),
-                                Optional.of(Interpolation.BICUBIC),
-                                false)));
+        embedding = part("embedding", config.embedding(List.of("classToken"), PictureSizes.ITS_OWN, task));
         encoder = part("encoder", config.encoder().preNormEncoder());
         norm = part("norm", config.encoder().norm());
-        pooler = task == VisionTask.FEATURES
-                ? Optional.of(part(
-                        "pooler", new Linear(width, config.pooledWidth(), Bias.PRESENT, config.poolerActivation())))
-                : Optional.empty();
-        addHead(width);
+        pooler = config.pooler(task).map(layer -> part("pooler", layer));
+        addHead(config.encoder().width());
     }
 
     /** The model that a config.json describes, without weights yet. */
@@ -114,8 +130,12 @@ public final class Vit extends VisionModel {
 
     @Override
     public Features features(VisionInput input, Pass pass) {
-        NDArray x = embedding.forward(input, pass.withGrid(config.image().grid(input))); // [batch, 1 + patches, width]
-        x = norm.forward(encoder.forward(x, pass), pass);
+        NDArray x = embedding.forward(input, pass); // [batch, 1 + patches, width]
+        return pooled(norm.forward(encoder.forward(x, pass), pass), pooler, pass);
+    }
+
+    /** The features that ViT and DeiT make of their tokens, [batch, tokens, width]; records them. */
+    static Features pooled(NDArray x, Optional<Linear> pooler, Pass pass) {
         pass.trace().record("last_hidden_state", x);
         NDArray classToken = x.get(":, 0"); // [batch, width]
         if (pooler.isEmpty()) {

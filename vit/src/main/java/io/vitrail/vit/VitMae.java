@@ -5,10 +5,8 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import io.vitrail.transformer.Bias;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Encoder;
-import io.vitrail.transformer.Interpolation;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.Scope;
 import io.vitrail.transformer.TokenNorm;
@@ -16,7 +14,6 @@ import io.vitrail.transformer.weights.ConfigJson;
 import io.vitrail.transformer.weights.WeightTable;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * The encoder of a masked autoencoder (He et al. 2021, "Masked Autoencoders Are Scalable Vision Learners"). It differs
@@ -24,6 +21,9 @@ import java.util.Optional;
  * pixels, is discarded after pre-training, as in the paper.
  */
 public final class VitMae extends VisionModel {
+    static final Map<String, VisionTask> CLASSES =
+            Map.of("ViTMAEModel", VisionTask.FEATURES, "ViTMAEForPreTraining", VisionTask.PRE_TRAINING);
+
     static final WeightTable WEIGHTS = WeightTable.parse(
             """
             checkpoint                                         | block                                   | shape
@@ -68,27 +68,17 @@ public final class VitMae extends VisionModel {
     private final Encoder encoder;
     private final TokenNorm norm;
 
-    private VitMae(Config config) {
+    private VitMae(Config config, VisionTask task) {
         super(config.vit().image(), List.of());
         this.config = config;
-        embedding = part(
-                "embedding",
-                new ImageEmbedding(
-                        config.vit().image(),
-                        new ImageEmbedding.Parts(
-                                config.vit().encoder().width(),
-                                Bias.PRESENT,
-                                List.of("classToken"),
-                                Optional.of(Interpolation.BICUBIC),
-                                false)));
+        embedding = part("embedding", config.vit().embedding(List.of("classToken"), PictureSizes.ITS_OWN, task));
         encoder = part("encoder", config.vit().encoder().preNormEncoder());
         norm = part("norm", config.vit().encoder().norm());
     }
 
     /** The model that a config.json describes, without weights yet. */
     static VitMae of(ConfigJson json, VisionTask task) {
-        task.among("ViTMAE", VisionTask.FEATURES, VisionTask.PRE_TRAINING);
-        return new VitMae(Config.fromJson(json));
+        return new VitMae(Config.fromJson(json), task);
     }
 
     /**
@@ -97,8 +87,7 @@ public final class VitMae extends VisionModel {
      */
     @Override
     public Features features(VisionInput input, Pass pass) {
-        Pass onGrid = pass.withGrid(config.vit().image().grid(input));
-        NDArray x = embedding.forward(input, onGrid); // [batch, 1 + patches, width]
+        NDArray x = embedding.forward(input, pass); // [batch, 1 + patches, width]
         if (input.noise().isPresent()) {
             x = shuffled(x, input.noise().get(), pass); // [batch, 1 + seen, width]
         }

@@ -10,7 +10,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vitrail.transformer.DjlEngine;
 import io.vitrail.transformer.Operations;
 import io.vitrail.transformer.Pass;
@@ -22,7 +21,6 @@ import io.vitrail.transformer.verify.GoldenCall;
 import io.vitrail.transformer.verify.GoldenCase;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.transformer.weights.CheckpointException;
-import io.vitrail.transformer.weights.ConfigJson;
 import io.vitrail.transformer.weights.JsonFile;
 import io.vitrail.transformer.weights.SafeTensorsWriter;
 import io.vitrail.transformer.weights.StorageType;
@@ -229,11 +227,9 @@ class CatalogueTest {
             } else {
                 assertThatIllegalArgumentException()
                         .isThrownBy(() -> features(session, taller))
-                        .withMessage(
-                                "The picture is %d × %d pixels (height × width); the model needs %d × %d.%n"
-                                        + "  try:  resize it, or let the position table be interpolated"
-                                        + " (SizePolicy.INTERPOLATE).",
-                                height, width, height / 2, width);
+                        .withMessageStartingWith(
+                                String.format("The picture is %d × %d pixels (height × width)", height, width))
+                        .withMessageEndingWith("or let the position table be interpolated (SizePolicy.INTERPOLATE).");
             }
         }
     }
@@ -245,44 +241,14 @@ class CatalogueTest {
         assertThat(tokens).isNotEmpty();
     }
 
-    @Test
-    void anUnknownTypeIsRefusedWithTheKnownOnes() {
-        ConfigJson config = new ConfigJson(new ObjectMapper().createObjectNode().put("model_type", "resnet"));
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> VisionModels.create(config, VisionTask.FEATURES))
-                .withMessage("Model type 'resnet' is not supported; supported: " + new TreeSet<>(VisionModels.types())
-                        + ".");
-    }
-
-    @Test
-    void anUnknownClassIsRefusedWithTheKnownEndings() {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> VisionTask.of("ViTForObjectDetection"))
-                .withMessage("Model class 'ViTForObjectDetection' has a head that isn't supported; supported endings:"
-                        + " [ForImageClassificationWithTeacher, ForImageClassification, VisionModelWithProjection,"
-                        + " ForMaskedImageModeling, ForPreTraining, Model].");
-    }
-
-    @Test
-    void aConfigWithoutArchitecturesDoesNotSayWhichHead() throws IOException {
-        Files.copy(
-                Goldens.folder("vit/classification").resolve("model.safetensors"), folder.resolve("model.safetensors"));
-        Files.writeString(folder.resolve("config.json"), "{\"model_type\": \"vit\"}");
-        try (Checkpoint checkpoint = Checkpoint.open(folder)) {
-            assertThatThrownBy(() -> VisionModels.load(checkpoint, ReadableOperations.INSTANCE, Device.cpu()))
-                    .isInstanceOf(CheckpointException.class)
-                    .hasMessageStartingWith("config.json names no architecture, so it isn't known which head the"
-                            + " weights belong to.");
-        }
-    }
-
     private static Operations fast() {
         return Kernels.choose(Device.cpu(), Precision.FP32);
     }
 
     private static VisionModel create(Model model) {
-        ConfigJson config = new ConfigJson(JsonFile.read(model.folder().resolve("config.json")));
-        return VisionModels.create(config, VisionTask.of(model.className()));
+        try (Checkpoint checkpoint = Checkpoint.open(model.folder())) {
+            return VisionModels.create(checkpoint, model.className());
+        }
     }
 
     private static Session<VisionModel> load(Path folder, String className, Operations operations) {

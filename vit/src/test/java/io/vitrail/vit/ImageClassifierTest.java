@@ -112,6 +112,20 @@ class ImageClassifierTest {
     }
 
     @Test
+    void samplesThatAreNotRescaledAreReadAsNumbers() throws IOException {
+        copy("vit/classification", "config.json", "model.safetensors", "preprocessor_config.json");
+        Path settings = folder.resolve("preprocessor_config.json");
+        ObjectNode json = ((ObjectNode) JsonFile.read(settings)).put("do_normalize", false);
+        Files.writeString(settings, json.put("rescale_factor", 1.0).toString());
+        try (ImageClassifier floating = ImageClassifier.load(folder)) {
+            Files.writeString(settings, json.put("do_rescale", false).toString());
+            try (ImageClassifier whole = ImageClassifier.load(folder)) {
+                assertThat(whole.classify(PHOTO)).isEqualTo(floating.classify(PHOTO));
+            }
+        }
+    }
+
+    @Test
     void moreThanABatchKeepsItsOrder() {
         List<Image> images = IntStream.range(0, 2 * BATCH + 3)
                 .mapToObj(i -> i % 3 == 0 ? PHOTO : DRAWING)

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What tasks give back: plain values. */
@@ -66,7 +68,8 @@ class ResultsTest {
     void batchesAreComputedOnlyWhenAskedFor() {
         List<List<Integer>> computed = new ArrayList<>();
         BatchIterator<Integer, Integer> iterator =
-                new BatchIterator<>(List.of(1, 2, 3, 4, 5).iterator(), 2, batch -> {
+                new BatchIterator<>(List.of(1, 2, 3, 4, 5).iterator(), 2, elements -> {
+                    List<Integer> batch = elements.toList();
                     computed.add(batch);
                     return batch.stream().map(i -> 10 * i).toList();
                 });
@@ -80,5 +83,16 @@ class ResultsTest {
         assertThatExceptionOfType(NoSuchElementException.class)
                 .isThrownBy(iterator::next)
                 .withMessage("There are no more results.");
+    }
+
+    @Test
+    void elementsOfABatchAreTakenOneByOne() {
+        List<String> events = new ArrayList<>();
+        Iterator<Integer> source =
+                Stream.of(1, 2, 3).peek(i -> events.add("take " + i)).iterator();
+        BatchIterator<Integer, Integer> iterator = new BatchIterator<>(
+                source, 2, batch -> batch.peek(i -> events.add("use " + i)).toList());
+        iterator.next();
+        assertThat(events).containsExactly("take 1", "use 1", "take 2", "use 2");
     }
 }

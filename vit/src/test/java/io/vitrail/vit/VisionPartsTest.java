@@ -17,9 +17,12 @@ import io.vitrail.transformer.Bias;
 import io.vitrail.transformer.DjlEngine;
 import io.vitrail.transformer.Grid;
 import io.vitrail.transformer.Interpolation;
+import io.vitrail.transformer.Operations;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.ReadableOperations;
 import io.vitrail.transformer.TensorBlock;
+import io.vitrail.transformer.kernels.Kernels;
+import io.vitrail.transformer.kernels.Precision;
 import io.vitrail.transformer.weights.CheckpointException;
 import io.vitrail.transformer.weights.ConfigJson;
 import java.util.Arrays;
@@ -78,11 +81,30 @@ class VisionPartsTest {
     }
 
     @Test
+    void packedWeightsReplaceTheLoadedOnes() {
+        PatchEmbedding embedding = initialized(new PatchEmbedding(IMAGE, 5, Bias.PRESENT));
+        NDArray pixels = manager.arange(48f).sin().reshape(1, 2, 4, 6);
+        float[] expected = embedding.forward(pixels, PASS).toFloatArray();
+        NDArray weight = array(embedding, "weight");
+        NDArray bias = array(embedding, "bias");
+        Operations fast = Kernels.choose(Device.cpu(), Precision.FP32);
+        embedding.prepareFor(fast);
+        assertThat(weight.isReleased()).isTrue();
+        assertThat(bias.isReleased()).isTrue();
+        assertThat(embedding.forward(pixels, Pass.inference(fast)).toFloatArray())
+                .containsExactly(expected, within(1e-5f));
+    }
+
+    @Test
     void specialTokensComeFirstAndMaskedPatchesAreReplaced() {
         ImageEmbedding embedding = initialized(new ImageEmbedding(
                 IMAGE,
                 new ImageEmbedding.Parts(
-                        1, Bias.ABSENT, List.of("classToken", "other"), Optional.of(Interpolation.BICUBIC), true)));
+                        1,
+                        Bias.ABSENT,
+                        List.of("classToken", "other"),
+                        Optional.of(new ImageEmbedding.Positions(Interpolation.BICUBIC, PictureSizes.ITS_OWN)),
+                        true)));
         array(embedding, "classToken").set(new float[] {-1});
         array(embedding, "other").set(new float[] {-2});
         array(embedding, "maskToken").set(new float[] {7});
@@ -92,7 +114,7 @@ class VisionPartsTest {
         });
         VisionInput input = VisionInput.of(manager.ones(new Shape(2, 2, 4, 6)))
                 .withMasked(manager.create(new float[] {0, 1, 0, 0, 0, 0, 0, 1}, new Shape(2, 4)));
-        NDArray tokens = embedding.forward(input, PASS.withGrid(IMAGE.grid(input)));
+        NDArray tokens = embedding.forward(input, PASS);
         assertThat(tokens.toFloatArray()).containsExactly(99, 198, 312, 407, 512, 612, 99, 198, 312, 412, 512, 607);
     }
 

@@ -3,6 +3,7 @@ package io.vitrail.vit.verify;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.vitrail.transformer.Check;
@@ -21,10 +22,11 @@ import io.vitrail.vit.image.PixelMode;
 import io.vitrail.vit.image.Pixels;
 import io.vitrail.vit.image.ProcessedImages;
 import io.vitrail.vit.image.Resampling;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Replays what comes before a model: decoding, resizing, processing of pictures, and resizing of position tables. */
 public final class ImageReplayer implements GoldenReplayer {
@@ -60,6 +62,9 @@ public final class ImageReplayer implements GoldenReplayer {
         Interpolation interpolation = interpolation(call.options().path("mode").asText(), corners, antialias);
         int rows = call.options().path("size").path(0).asInt();
         int columns = call.options().path("size").path(1).asInt();
+        Check.that(
+                inputs.containsKey("input") && inputs.get("input").shape().length == 4,
+                "The call needs an input [batch, channels, rows, columns].");
         try (NDManager manager = DjlEngine.newManager(Device.cpu())) {
             NDArray input = inputs.get("input").toArray(manager); // [batch, channels, rows, columns]
             Shape s = input.getShape();
@@ -81,8 +86,8 @@ public final class ImageReplayer implements GoldenReplayer {
         JsonNode options = call.options();
         int width = options.path("size").path(0).asInt();
         int height = options.path("size").path(1).asInt();
-        PillowResize resize = PillowResize.to(
-                width, height, Resampling.valueOf(options.path("resample").asText()));
+        PillowResize resize =
+                PillowResize.to(width, height, filter(options.path("resample").asText()));
         if (options.path("box").isArray()) {
             resize = resize.withBox(box(options.path("box")));
         }
@@ -98,11 +103,11 @@ public final class ImageReplayer implements GoldenReplayer {
                 .map(name -> ImageProcessor.loadAs(name, call.checkpoint()))
                 .orElseGet(() -> ImageProcessor.load(call.checkpoint()))
                 .withOptions(call.options());
-        List<Image> images = call.images().stream().map(Image::fromFile).toList();
+        Stream<Image> images = call.images().stream().map(Image::fromFile);
         try (NDManager manager = DjlEngine.newManager(Device.cpu());
                 ProcessedImages processed = processor.process(images, manager)) {
             Map<String, GoldenTensor> outputs = new LinkedHashMap<>();
-            outputs.put("pixel_values", GoldenTensor.of(processed.pixelValues()));
+            outputs.put("pixel_values", tensor(processed.pixelValues()));
             processed.pixelMask().ifPresent(mask -> outputs.put("pixel_mask", GoldenTensor.of(mask)));
             return Replayed.of(outputs);
         }
@@ -114,6 +119,14 @@ public final class ImageReplayer implements GoldenReplayer {
                 "The call must name one picture, not %d.",
                 call.images().size());
         return call.images().get(0);
+    }
+
+    private static Resampling filter(String name) {
+        return Stream.of(Resampling.values())
+                .filter(filter -> filter.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("Resampling filter '" + name + "' isn't known; known: "
+                        + Arrays.toString(Resampling.values()) + "."));
     }
 
     private static Box box(JsonNode corners) {
@@ -130,6 +143,12 @@ public final class ImageReplayer implements GoldenReplayer {
                 ? new long[] {pixels.height(), pixels.width()}
                 : new long[] {pixels.height(), pixels.width(), pixels.channels()};
         return GoldenTensor.ofPixels(shape, pixels.samples());
+    }
+
+    private static GoldenTensor tensor(NDArray pixels) {
+        return pixels.getDataType() == DataType.UINT8
+                ? GoldenTensor.ofPixels(pixels.getShape().getShape(), pixels.toByteArray())
+                : GoldenTensor.of(pixels);
     }
 
     private static Interpolation interpolation(String mode, boolean corners, boolean antialias) {

@@ -1,7 +1,9 @@
 package io.vitrail.vit.verify;
 
 import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.DjlEngine;
 import io.vitrail.transformer.Operations;
@@ -17,12 +19,14 @@ import io.vitrail.transformer.verify.GoldenReplayer;
 import io.vitrail.transformer.verify.GoldenTensor;
 import io.vitrail.transformer.verify.Replayed;
 import io.vitrail.transformer.weights.Checkpoint;
+import io.vitrail.transformer.weights.ConfigJson;
 import io.vitrail.vit.Features;
 import io.vitrail.vit.VisionInput;
 import io.vitrail.vit.VisionModel;
 import io.vitrail.vit.VisionModels;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -36,8 +40,10 @@ public final class VisionReplayer implements GoldenReplayer {
     /** What a loaded model is kept by. */
     private record Key(java.nio.file.Path folder, String className, Path path) {}
 
-    private Optional<Key> key = Optional.empty();
-    private Optional<Session<VisionModel>> session = Optional.empty();
+    /** A model, and the config whose values are the defaults of its calls' options. */
+    private record Loaded(Key key, Session<VisionModel> session, ConfigJson config) {}
+
+    private Optional<Loaded> loaded = Optional.empty();
     private final ImageReplayer images = new ImageReplayer();
 
     @Override
@@ -57,12 +63,16 @@ public final class VisionReplayer implements GoldenReplayer {
         }
         call.onlyOptions(OPTIONS);
         call.onlyInputs(INPUTS);
-        Check.that(
-                !inputs.containsKey("noise") || call.className().orElse("").startsWith("ViTMAE"),
-                "The input 'noise' is known for ViTMAE only.");
         String className = call.className().orElseGet(() -> className(call));
-        return loaded(new Key(call.checkpoint(), className, path))
-                .run((model, scope, pass) -> forward(call, inputs, model, scope, pass));
+        Check.that(
+                !inputs.containsKey("noise") || className.startsWith("ViTMAE"),
+                "The input 'noise' is known for ViTMAE only.");
+        Loaded loaded = loaded(new Key(call.checkpoint(), className, path));
+        Set<Stage> stages = stages(call, loaded.config());
+        return loaded.session().run((model, scope, pass) -> {
+            Pass traced = pass.withTrace(Trace.of(scope, stages));
+            return forward(call, inputs, model, scope, traced);
+        });
     }
 
     private static String className(GoldenCall call) {
@@ -74,19 +84,19 @@ public final class VisionReplayer implements GoldenReplayer {
     private static Replayed forward(
             GoldenCall call, Map<String, GoldenTensor> inputs, VisionModel model, NDManager scope, Pass pass) {
         Check.that(inputs.containsKey("pixel_values"), "The call has no pixel_values.");
-        Trace trace = Trace.of(scope, stages(call));
-        Features features = model.features(input(call, inputs, scope), pass.withTrace(trace));
+        Features features = model.features(input(call, inputs, scope), pass);
         if (model.classifies()) {
-            model.logits(features, pass.withTrace(trace));
+            model.logits(features, pass);
         }
         Map<String, GoldenTensor> outputs = new LinkedHashMap<>();
-        trace.recorded().forEach((name, array) -> outputs.put(name, GoldenTensor.of(array)));
+        pass.trace().recorded().forEach((name, array) -> outputs.put(name, GoldenTensor.of(array)));
         return Replayed.of(outputs);
     }
 
     private static VisionInput input(GoldenCall call, Map<String, GoldenTensor> inputs, NDManager scope) {
-        VisionInput input = VisionInput.of(inputs.get("pixel_values").toArray(scope));
-        if (flag(call, "interpolate_pos_encoding")) {
+        NDArray pixels = inputs.get("pixel_values").toArray(scope);
+        VisionInput input = VisionInput.of(pixels.toType(DataType.FLOAT32, false)); // as the reference's models do
+        if (call.options().path("interpolate_pos_encoding").asBoolean(false)) {
             input = input.withSize(VisionInput.SizePolicy.INTERPOLATE);
         }
         if (inputs.containsKey("bool_masked_pos")) {
@@ -95,31 +105,33 @@ public final class VisionReplayer implements GoldenReplayer {
         return inputs.containsKey("noise") ? input.withNoise(inputs.get("noise").toArray(scope)) : input;
     }
 
-    private static Set<Stage> stages(GoldenCall call) {
+    private static Set<Stage> stages(GoldenCall call, ConfigJson config) {
         Set<Stage> stages = EnumSet.noneOf(Stage.class);
-        if (flag(call, "output_hidden_states")) {
-            stages.add(Stage.HIDDEN_STATES);
-        }
-        if (flag(call, "output_attentions")) {
-            stages.add(Stage.ATTENTIONS);
+        for (Stage stage : Stage.values()) {
+            String option = "output_" + stage.name().toLowerCase(Locale.ROOT);
+            if (call.options().path(option).asBoolean(config.flag(option, false))) {
+                stages.add(stage);
+            }
         }
         return stages;
     }
 
-    private static boolean flag(GoldenCall call, String option) {
-        return call.options().path(option).asBoolean(false);
-    }
-
-    private Session<VisionModel> loaded(Key wanted) {
-        if (session.isEmpty() || !key.equals(Optional.of(wanted))) {
+    private Loaded loaded(Key wanted) {
+        if (loaded.filter(kept -> kept.key().equals(wanted)).isEmpty()) {
             close();
             try (Checkpoint checkpoint = Checkpoint.open(wanted.folder())) {
-                session = Optional.of(
-                        VisionModels.load(checkpoint, wanted.className(), operations(wanted.path()), Device.cpu()));
-                key = Optional.of(wanted);
+                Session<VisionModel> session =
+                        VisionModels.load(checkpoint, wanted.className(), operations(wanted.path()), Device.cpu());
+                loaded = Optional.of(new Loaded(wanted, session, config(checkpoint, session.model())));
             }
         }
-        return session.get();
+        return loaded.get();
+    }
+
+    /** Of a whole CLIP or SigLIP, the classifier reads the whole config, the vision tower its own. */
+    private static ConfigJson config(Checkpoint checkpoint, VisionModel model) {
+        ConfigJson whole = ConfigJson.of(checkpoint);
+        return model.classifies() ? whole : whole.object("vision_config").orElse(whole);
     }
 
     private static Operations operations(Path path) {
@@ -133,8 +145,7 @@ public final class VisionReplayer implements GoldenReplayer {
 
     @Override
     public void close() {
-        session.ifPresent(Session::close);
-        session = Optional.empty();
-        key = Optional.empty();
+        loaded.ifPresent(kept -> kept.session().close());
+        loaded = Optional.empty();
     }
 }
