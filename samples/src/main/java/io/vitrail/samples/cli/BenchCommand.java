@@ -1,28 +1,22 @@
 package io.vitrail.samples.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.vitrail.transformer.kernels.Compute;
 import io.vitrail.transformer.kernels.CpuFeatures;
-import io.vitrail.transformer.kernels.Precision;
 import io.vitrail.vit.VisionBenchmark;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** How fast this machine runs a model, against what its arithmetic could do. */
 @Command(
         name = "bench",
-        description = "Time a model (ViT-B/16 with random weights without --model) against this machine's ceiling.",
-        mixinStandardHelpOptions = true)
+        description = "Time a model (ViT-B/16 with random weights without --model) against this machine's ceiling.")
 final class BenchCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -45,19 +39,16 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (runs < 1 || batches.stream().anyMatch(b -> b < 1 || b > 1024)) {
-            throw new ParameterException(
-                    spec.commandLine(), "--runs must be at least 1, and batch sizes from 1 to 1024");
+        WrongCommandLine.unless(runs >= 1 && runs <= 10_000, spec, "--runs must be 1 to 10000, not %d", runs);
+        for (int batch : batches) {
+            WrongCommandLine.unless(batch >= 1 && batch <= 1024, spec, "--batch must be 1 to 1024, not %d", batch);
         }
         PrintWriter out = spec.commandLine().getOut();
-        Optional<Path> folder = model.folder();
-        Compute compute = model.compute();
-        if (!json) {
-            out.println("CPU features: " + CpuFeatures.ofThisMachine().present() + ", processors: "
-                    + Runtime.getRuntime().availableProcessors());
-        }
-        try (VisionBenchmark benchmark = folder.map(path -> VisionBenchmark.load(path, compute))
-                .orElseGet(() -> VisionBenchmark.vitBase(compute))) {
+        try (VisionBenchmark benchmark = model.load(VisionBenchmark::load, VisionBenchmark::vitBase)) {
+            if (!json) {
+                out.println("CPU features: " + CpuFeatures.ofThisMachine().present() + ", processors: "
+                        + Runtime.getRuntime().availableProcessors());
+            }
             double ceiling = benchmark.ceiling();
             for (int batch : batches) {
                 print(out, batch, benchmark.time(batch, runs), ceiling);
@@ -70,7 +61,7 @@ final class BenchCommand implements Callable<Integer> {
         double share = timing.floatingOperations() / (timing.medianMillis() / 1e3) / ceiling;
         if (json) {
             ObjectNode line = Output.object()
-                    .put("precision", precision().name())
+                    .put("precision", model.precision().name())
                     .put("batch", batch)
                     .put("median_ms_per_image", timing.medianMillis() / batch)
                     .put("min_ms_per_image", timing.leastMillis() / batch)
@@ -83,7 +74,7 @@ final class BenchCommand implements Callable<Integer> {
         out.printf(
                 Locale.ROOT,
                 "%s batch %d: %.1f ms per image (%.1f to %.1f), %.1f images/s, %.0f %% of the %.0f GFLOP/s of one large linear layer%n",
-                precision(),
+                model.precision(),
                 batch,
                 timing.medianMillis() / batch,
                 timing.leastMillis() / batch,
@@ -92,9 +83,5 @@ final class BenchCommand implements Callable<Integer> {
                 100 * share,
                 ceiling / 1e9);
         out.flush();
-    }
-
-    private Precision precision() {
-        return model.compute().precision();
     }
 }

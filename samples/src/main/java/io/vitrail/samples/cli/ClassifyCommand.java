@@ -7,19 +7,16 @@ import io.vitrail.vit.ImageClassifier;
 import io.vitrail.vit.ScoredLabel;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Says what pictures show. */
-@Command(name = "classify", description = "Say what pictures show.", mixinStandardHelpOptions = true)
+@Command(name = "classify", description = "Say what pictures show.")
 final class ClassifyCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -27,8 +24,8 @@ final class ClassifyCommand implements Callable<Integer> {
     @Mixin
     private ModelOptions model;
 
-    @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "Picture files.")
-    private List<Path> files;
+    @Mixin
+    private PictureOptions pictures;
 
     @Option(
             names = "--top-k",
@@ -37,31 +34,19 @@ final class ClassifyCommand implements Callable<Integer> {
             description = "Labels to print (default ${DEFAULT-VALUE}).")
     private int topK;
 
-    @Option(names = "--json", description = "One JSON object per line.")
-    private boolean json;
-
     @Override
     public Integer call() {
-        if (topK < 1) {
-            throw new ParameterException(spec.commandLine(), "--top-k must be at least 1, not " + topK);
-        }
-        PrintWriter out = spec.commandLine().getOut();
-        try (Opening<ImageClassifier> opening = new Opening<>(this::open)) {
-            PictureFiles pictures = new PictureFiles(out, spec.commandLine().getErr(), json);
-            int failed = pictures.run(files, opening::get, ImageClassifier::classify, this::print);
-            return failed == 0 ? 0 : Vitrail.FAILED;
-        }
+        WrongCommandLine.unless(topK >= 1, spec, "--top-k must be at least 1, not %d", topK);
+        return pictures.run(this::open, ImageClassifier::classify, this::print);
     }
 
     private ImageClassifier open() {
-        return model.folder()
-                .map(folder -> ImageClassifier.load(folder, model.compute()))
-                .orElseGet(() -> ImageClassifier.embedded(model.compute()));
+        return model.load(ImageClassifier::load, ImageClassifier::embedded);
     }
 
     private void print(Path file, Classification classification) {
-        PrintWriter out = spec.commandLine().getOut();
-        if (json) {
+        PrintWriter out = pictures.out();
+        if (pictures.json()) {
             Output.line(out, object(file, classification));
             return;
         }

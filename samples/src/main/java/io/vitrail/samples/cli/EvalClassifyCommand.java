@@ -23,10 +23,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Accuracy over a folder with a subfolder per class. */
-@Command(
-        name = "classify",
-        description = "Accuracy over pictures in DIR/<label>/, over all classes of the model.",
-        mixinStandardHelpOptions = true)
+@Command(name = "classify", description = "Accuracy over pictures in DIR/<label>/, over all classes of the model.")
 final class EvalClassifyCommand implements Callable<Integer> {
     private static final Set<String> ENDINGS = Set.of("jpg", "jpeg", "png", "bmp", "gif", "webp", "tif", "tiff");
     private static final int FIVE = 5;
@@ -52,7 +49,7 @@ final class EvalClassifyCommand implements Callable<Integer> {
         List<Path> files = pictures();
         Check.that(!files.isEmpty(), "No pictures lie in subfolders of '%s'.%n  try:  DIR/<label>/photo.jpg", folder);
         ProgressBar bar = new ProgressBar(spec.commandLine().getErr());
-        try (ImageClassifier classifier = open()) {
+        try (ImageClassifier classifier = model.load(ImageClassifier::load, ImageClassifier::embedded)) {
             checkLabels(files, classifier.labels());
             PictureFiles pictures = new PictureFiles(
                     spec.commandLine().getOut(), spec.commandLine().getErr(), json);
@@ -66,12 +63,6 @@ final class EvalClassifyCommand implements Callable<Integer> {
         }
     }
 
-    private ImageClassifier open() {
-        return model.folder()
-                .map(path -> ImageClassifier.load(path, model.compute()))
-                .orElseGet(() -> ImageClassifier.embedded(model.compute()));
-    }
-
     private List<Path> pictures() {
         Check.that(Files.isDirectory(folder), "'%s' is not a folder.", folder);
         try (Stream<Path> files = Files.walk(folder, 2)) {
@@ -80,8 +71,9 @@ final class EvalClassifyCommand implements Callable<Integer> {
                     .filter(EvalClassifyCommand::isPicture)
                     .sorted()
                     .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException | UncheckedIOException e) {
+            throw new IllegalArgumentException(
+                    "'" + folder + "' can't be listed: " + e.getMessage() + "\n  try:  check its permissions.", e);
         }
     }
 

@@ -9,7 +9,6 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "eval",
         description = "Measure how good a model is.",
-        mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "TASK",
         subcommands = EvalClassifyCommand.class)
 final class EvalCommand implements Runnable {

@@ -2,26 +2,36 @@ package io.vitrail.samples.cli;
 
 import ai.djl.Device;
 import io.vitrail.transformer.Check;
+import io.vitrail.transformer.DjlEngine;
+import io.vitrail.transformer.hub.Hub;
+import io.vitrail.transformer.hub.NeededFiles;
 import io.vitrail.transformer.kernels.Compute;
 import io.vitrail.transformer.kernels.Precision;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The options of every command that runs a model. */
 final class ModelOptions {
+    private static final Pattern HUB_NAME = Pattern.compile("\\w[\\w.-]*/\\w[\\w.-]*(@.+)?");
+    private static final double MEGABYTE = 1e6;
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
     @Option(
             names = {"-m", "--model"},
             paramLabel = "M",
-            description = "Folder of a checkpoint in the Hugging Face layout; without it, the command's default.")
-    private Optional<Path> model;
+            description = "Folder of a checkpoint in the Hugging Face layout, or a hub name such as"
+                    + " google/vit-base-patch16-224; without it, the command's default.")
+    private Optional<String> model;
 
     @Option(
             names = "--precision",
@@ -34,21 +44,58 @@ final class ModelOptions {
     @Option(names = "--device", defaultValue = "cpu", description = "cpu or gpu0, gpu1, … (default ${DEFAULT-VALUE}).")
     private String device;
 
-    /** The folder that was named, if one was. */
-    Optional<Path> folder() {
-        model.ifPresent(folder -> Check.that(
-                Files.exists(folder),
-                "There is no model folder '%s'.%n  try:  a folder that holds config.json and model.safetensors;"
-                        + " without --model, the embedded model is used.",
-                folder));
-        return model;
+    /**
+     * Loads the model that the command line names, or else the command's default.
+     *
+     * @param named loads a checkpoint's folder
+     */
+    <T> T load(BiFunction<Path, Compute, T> named, Function<Compute, T> otherwise) {
+        Compute compute = new Compute(device(), precision);
+        if (model.isEmpty()) {
+            return otherwise.apply(compute);
+        }
+        return named.apply(folder(model.get()), compute);
     }
 
-    Compute compute() {
-        if (!device.matches("cpu|gpu\\d{1,3}")) {
-            throw new ParameterException(spec.commandLine(), "--device must be cpu, gpu0, gpu1, …, not " + device);
+    /** A folder that is there, or else what the hub has under that name. */
+    private Path folder(String named) {
+        if (Files.exists(Path.of(named))) {
+            return Path.of(named);
         }
+        Check.that(
+                HUB_NAME.matcher(named).matches(),
+                "There is no model folder '%s'.%n  try:  a folder that holds config.json and model.safetensors, or a hub"
+                        + " name such as google/vit-base-patch16-224; without --model, the command has a default.",
+                named);
+        ProgressBar bar = new ProgressBar(spec.commandLine().getErr());
+        Path folder = Hub.fromEnvironment()
+                .snapshot(
+                        named,
+                        NeededFiles.VISION,
+                        (file, done, total) -> bar.show(done, total, progress(file, done, total)));
+        bar.end();
+        return folder;
+    }
+
+    private static String progress(String file, long done, long total) {
+        return String.format(Locale.ROOT, "%s  %.1f of %.1f MB", file, done / MEGABYTE, total / MEGABYTE);
+    }
+
+    Precision precision() {
+        return precision;
+    }
+
+    private Device device() {
+        WrongCommandLine.unless(
+                device.matches("cpu|gpu\\d{1,3}"), spec, "--device must be cpu, gpu0, gpu1, …, not %s", device);
         Device chosen = device.equals("cpu") ? Device.cpu() : Device.gpu(Integer.parseInt(device.substring(3)));
-        return new Compute(chosen, precision);
+        WrongCommandLine.unless(
+                !chosen.isGpu() || chosen.getDeviceId() < DjlEngine.gpus(),
+                spec,
+                "--device %s isn't there: PyTorch as it is installed here finds %d GPUs with CUDA.%n"
+                        + "  try:  --device cpu; PyTorch for CUDA is used if PYTORCH_LIBRARY_PATH names its folder.",
+                device,
+                DjlEngine.gpus());
+        return chosen;
     }
 }

@@ -5,18 +5,30 @@ import io.vitrail.vit.image.Image;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Runs a task over picture files, a few at a time: one that can't be read is reported, and the others go on. */
+/** Runs a task over picture files, a few at a time: one that fails is reported, and the others go on. */
 final class PictureFiles {
     private static final int AT_ONCE = 8;
 
-    /** A file that was read, or why it couldn't be. */
-    private record Opened(Path file, Optional<Image> image, String error) {}
+    /** What came of a file: a picture, then a result, or else why there is none. */
+    private record Outcome<R>(Path file, Optional<R> result, Optional<Throwable> failure) {
+        static <R> Outcome<R> of(Path file, R result) {
+            return new Outcome<>(file, Optional.of(result), Optional.empty());
+        }
+
+        static <R> Outcome<R> failed(Path file, Throwable failure) {
+            return new Outcome<>(file, Optional.empty(), Optional.of(failure));
+        }
+
+        boolean lackedMemory() {
+            return failure.filter(OutOfMemoryError.class::isInstance).isPresent();
+        }
+    }
 
     /** Receives a result in the files' order. */
     interface Sink<R> {
@@ -41,53 +53,63 @@ final class PictureFiles {
     <M, R> int run(List<Path> files, Supplier<M> model, BiFunction<M, List<Image>, List<R>> task, Sink<R> sink) {
         int failed = 0;
         for (int i = 0; i < files.size(); i += AT_ONCE) {
-            List<Opened> opened = files.subList(i, Math.min(i + AT_ONCE, files.size())).parallelStream()
-                    .map(PictureFiles::open)
-                    .toList();
-            M ready = model.get();
-            failed += runOpened(opened, images -> task.apply(ready, images), sink);
-        }
-        return failed;
-    }
-
-    private <R> int runOpened(List<Opened> opened, Function<List<Image>, List<R>> task, Sink<R> sink) {
-        List<Image> images = new ArrayList<>();
-        opened.forEach(o -> o.image().ifPresent(images::add));
-        List<R> results;
-        try {
-            results = images.isEmpty() ? List.of() : task.apply(images);
-        } catch (RuntimeException e) {
-            return opened.size() == 1 ? failedAlone(opened.get(0), e) : oneByOne(opened, task, sink);
-        }
-        int next = 0;
-        int failed = 0;
-        for (Opened o : opened) {
-            if (o.image().isPresent()) {
-                sink.accept(o.file(), results.get(next++));
-            } else {
-                report(o.file(), o.error());
-                failed++;
+            List<Path> few = files.subList(i, Math.min(i + AT_ONCE, files.size()));
+            List<Outcome<R>> outcomes = together(few, model, task);
+            if (outcomes.isEmpty()) { // each alone, so that only the culprit fails
+                for (Path file : few) {
+                    failed += told(together(List.of(file), model, task), sink);
+                }
             }
+            failed += told(outcomes, sink);
         }
         return failed;
     }
 
-    /** Something in a batch can't be processed: each alone, so that only the culprit fails. */
-    private <R> int oneByOne(List<Opened> opened, Function<List<Image>, List<R>> task, Sink<R> sink) {
-        return opened.stream().mapToInt(o -> runOpened(List.of(o), task, sink)).sum();
-    }
-
-    private int failedAlone(Opened opened, RuntimeException e) {
-        report(opened.file(), Vitrail.message(e));
-        return 1;
-    }
-
-    private static Opened open(Path file) {
-        try {
-            return new Opened(file, Optional.of(Image.fromFile(file)), "");
-        } catch (RuntimeException e) {
-            return new Opened(file, Optional.empty(), Vitrail.message(e));
+    /** The outcome of each file; none if several can't be done at once. */
+    private static <M, R> List<Outcome<R>> together(
+            List<Path> files, Supplier<M> model, BiFunction<M, List<Image>, List<R>> task) {
+        List<Outcome<Image>> opened =
+                files.parallelStream().map(PictureFiles::open).toList();
+        M ready = model.get();
+        if (files.size() > 1 && opened.stream().anyMatch(Outcome::lackedMemory)) {
+            return List.of();
         }
+        List<Image> images =
+                opened.stream().flatMap(outcome -> outcome.result().stream()).toList();
+        try {
+            return answered(opened, images.isEmpty() ? List.of() : task.apply(ready, images));
+        } catch (RuntimeException | VirtualMachineError e) {
+            return files.size() > 1 ? List.of() : List.of(Outcome.failed(files.get(0), e));
+        }
+    }
+
+    private static Outcome<Image> open(Path file) {
+        try {
+            return Outcome.of(file, Image.fromFile(file));
+        } catch (RuntimeException | VirtualMachineError e) {
+            return Outcome.failed(file, e);
+        }
+    }
+
+    private static <R> List<Outcome<R>> answered(List<Outcome<Image>> opened, List<R> results) {
+        Iterator<R> next = results.iterator();
+        List<Outcome<R>> outcomes = new ArrayList<>();
+        for (Outcome<Image> outcome : opened) {
+            outcomes.add(outcome.failure()
+                    .map(failure -> Outcome.<R>failed(outcome.file(), failure))
+                    .orElseGet(() -> Outcome.of(outcome.file(), next.next())));
+        }
+        return outcomes;
+    }
+
+    private <R> int told(List<Outcome<R>> outcomes, Sink<R> sink) {
+        int failed = 0;
+        for (Outcome<R> outcome : outcomes) {
+            outcome.result().ifPresent(result -> sink.accept(outcome.file(), result));
+            outcome.failure().ifPresent(failure -> report(outcome.file(), FailureMessage.of(failure)));
+            failed += outcome.failure().isPresent() ? 1 : 0;
+        }
+        return failed;
     }
 
     private void report(Path file, String error) {

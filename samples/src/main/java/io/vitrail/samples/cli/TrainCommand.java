@@ -3,6 +3,8 @@ package io.vitrail.samples.cli;
 import ai.djl.Device;
 import ai.djl.Model;
 import io.vitrail.transformer.DjlEngine;
+import io.vitrail.transformer.kernels.Kernels;
+import io.vitrail.transformer.kernels.Precision;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.vit.HybridVit;
 import io.vitrail.vit.training.Accuracy;
@@ -14,7 +16,6 @@ import io.vitrail.vit.training.TrainingOptions;
 import io.vitrail.vit.training.TrainingProgress;
 import io.vitrail.vit.training.TrainingReport;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -24,15 +25,17 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Trains the embedded classifier from its pictures; stopped at any moment, it goes on from there when called again. */
 @Command(
         name = "train",
-        description = "Train the small classifier that is embedded here, from pictures. Resumes what was stopped.",
-        mixinStandardHelpOptions = true)
+        description = "Train the small classifier that is embedded here, from pictures. Resumes what was stopped.")
 final class TrainCommand implements Callable<Integer> {
+    private static final long LONGEST = 10_000_000;
+    /** The stem halves pictures three times. */
+    private static final int SIDE_STEP = 8;
+
     @Spec
     private CommandSpec spec;
 
@@ -76,6 +79,14 @@ final class TrainCommand implements Callable<Integer> {
     private long seed;
 
     @Option(
+            names = "--precision",
+            defaultValue = "AUTO",
+            description =
+                    "Of products: ${COMPLETION-CANDIDATES}. AUTO is BF16 on CPUs with bfloat16 instructions: about one"
+                            + " and a half times as fast (default ${DEFAULT-VALUE}).")
+    private Precision precision;
+
+    @Option(
             names = "--minutes",
             defaultValue = "100000",
             description = "Stop, resumable, after so many minutes of training.")
@@ -91,7 +102,9 @@ final class TrainCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         PrintWriter err = spec.commandLine().getErr();
         TrainingOptions options = options();
+        from.ifPresent(checkpoint -> Checkpoint.open(checkpoint).close());
         EverydayPictures pictures = new EverydayPictures(data);
+        Output.makeFolder(folder, "--out");
         err.println("Reading the pictures …");
         err.flush();
         ClassifierTraining training = new ClassifierTraining(
@@ -100,10 +113,10 @@ final class TrainCommand implements Callable<Integer> {
                 options);
         DjlEngine.get();
         HybridVit network = new HybridVit(HybridVit.Config.embedded(pictures.labels()));
-        Files.createDirectories(folder);
         try (Model model = Model.newInstance("vitrail", Device.cpu(), "PyTorch");
                 GracefulStop stop = new GracefulStop()) {
             from.ifPresent(checkpoint -> load(network, checkpoint, model));
+            network.trainWith(Kernels.forTraining(Device.cpu(), precision));
             model.setBlock(network);
             Shown shown = new Shown(err, stop);
             TrainingReport report =
@@ -123,6 +136,12 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private TrainingOptions options() {
+        WrongCommandLine.unless(batch >= 2, spec, "--batch must be at least 2, not %d", batch);
+        WrongCommandLine.unless(rate > 0 && rate <= 1, spec, "--rate must be above 0 and at most 1, not %s", rate);
+        WrongCommandLine.unless(warmUp >= 0, spec, "--warm-up must be at least 0, not %d", warmUp);
+        WrongCommandLine.unless(
+                minutes >= 1 && minutes <= LONGEST, spec, "--minutes must be 1 to %d, not %d", LONGEST, minutes);
+        WrongCommandLine.unless(evaluateEvery >= 1, spec, "--evaluate-every must be at least 1, not %d", evaluateEvery);
         List<TrainingOptions.Stage> parsed = stages.stream().map(this::stage).toList();
         TrainingOptions defaults = TrainingOptions.defaults(parsed);
         TrainingOptions.Optimization d = TrainingOptions.Optimization.defaults();
@@ -138,11 +157,14 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private TrainingOptions.Stage stage(String text) {
-        if (!text.matches("[1-9]\\d{0,3}x[1-9]\\d{0,2}")) {
-            throw new ParameterException(
-                    spec.commandLine(), "--stages must be like 7x40 (7 epochs of 40 × 40 pixels), not " + text);
-        }
+        boolean numbers = text.matches("[1-9]\\d{0,3}x[1-9]\\d{0,2}");
         String[] parts = text.split("x");
+        WrongCommandLine.unless(
+                numbers && Integer.parseInt(parts[1]) % SIDE_STEP == 0,
+                spec,
+                "--stages must be like 7x40 (7 epochs of 40 × 40 pixels, a multiple of %d), not %s",
+                SIDE_STEP,
+                text);
         return new TrainingOptions.Stage(Integer.parseInt(parts[0]), Integer.parseInt(parts[1]));
     }
 

@@ -5,8 +5,8 @@ import io.vitrail.transformer.verify.GoldenCase;
 import io.vitrail.transformer.verify.GoldenReplayer;
 import io.vitrail.transformer.verify.Verdict;
 import io.vitrail.transformer.verify.Verification;
+import io.vitrail.transformer.weights.CheckpointException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -19,15 +19,11 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Replays golden cases, recorded from Hugging Face transformers, and compares every tensor and value. */
-@Command(
-        name = "verify",
-        description = "Replay golden cases and compare with what Hugging Face computed.",
-        mixinStandardHelpOptions = true)
+@Command(name = "verify", description = "Replay golden cases and compare with what Hugging Face computed.")
 final class VerifyCommand implements Callable<Integer> {
     /** Which operations compute. */
     enum PathChoice {
@@ -40,6 +36,8 @@ final class VerifyCommand implements Callable<Integer> {
         FP32,
         BF16
     }
+
+    private static final Verification.Listener NOBODY = (golden, call, path, replayed) -> {};
 
     @Spec
     private CommandSpec spec;
@@ -66,6 +64,7 @@ final class VerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         List<GoldenReplayer.Path> paths = paths();
+        dump.ifPresent(out -> Output.makeFolder(out, "--dump"));
         PrintWriter out = spec.commandLine().getOut();
         Map<String, GoldenReplayer> byFamily = new TreeMap<>();
         Set<String> skipped = new LinkedHashSet<>();
@@ -108,30 +107,31 @@ final class VerifyCommand implements Callable<Integer> {
     private static Optional<String> family(Path folder) {
         try {
             return Optional.of(GoldenCase.familyOf(folder)).filter(family -> !family.isEmpty());
-        } catch (UncheckedIOException e) {
+        } catch (CheckpointException e) {
             return Optional.empty();
         }
     }
 
     private List<Verdict> verdicts(Path folder, Map<String, GoldenReplayer> byFamily, List<GoldenReplayer.Path> paths) {
+        List<Verdict> verdicts = new ArrayList<>();
         try {
-            GoldenDump files = new GoldenDump(dump);
             GoldenCase golden = GoldenCase.read(folder);
-            List<Verdict> verdicts = new Verification(byFamily.get(golden.family()), paths, files).of(golden);
-            files.write();
-            return verdicts;
-        } catch (RuntimeException e) {
-            return List.of(Verdict.failed(folder.toString(), "", e));
+            Optional<GoldenDump> files = dump.map(out -> new GoldenDump(out, golden));
+            Verification.Listener listener = files.isPresent() ? files.get() : NOBODY;
+            verdicts.addAll(new Verification(byFamily.get(golden.family()), paths, listener).of(golden));
+            files.ifPresent(GoldenDump::write);
+        } catch (RuntimeException | VirtualMachineError e) {
+            verdicts.add(Verdict.failed(folder.toString(), "", e));
         }
+        return verdicts;
     }
 
     private List<GoldenReplayer.Path> paths() {
         if (precision == PrecisionChoice.BF16) {
-            if (path.filter(p -> p == PathChoice.READABLE).isPresent()) {
-                throw new ParameterException(
-                        spec.commandLine(),
-                        "--precision BF16 needs --path fast: the readable path computes in FP32 only");
-            }
+            WrongCommandLine.unless(
+                    path.filter(p -> p == PathChoice.READABLE).isEmpty(),
+                    spec,
+                    "--precision BF16 needs --path fast: the readable path computes in FP32 only");
             return List.of(GoldenReplayer.Path.FAST_BF16);
         }
         return path.map(p ->

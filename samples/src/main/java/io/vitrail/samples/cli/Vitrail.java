@@ -1,15 +1,28 @@
 package io.vitrail.samples.cli;
 
+import io.vitrail.transformer.DjlEngine;
 import java.io.PrintWriter;
+import java.util.Set;
+import java.util.stream.Stream;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
 
 /** The command line: one subcommand per task. Results go to standard output, everything else to standard error. */
 @Command(
         name = "vitrail",
-        description = "Vision Transformers in Java: classify, embed, train, evaluate, verify.",
+        description = {
+            "Vision Transformers in Java: classify, embed, train, evaluate, verify.",
+            "Example: ./vitrail classify samples/images/chelsea.jpg"
+        },
+        scope = ScopeType.INHERIT,
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
@@ -23,48 +36,68 @@ import picocli.CommandLine.HelpCommand;
             HelpCommand.class,
             GenerateCompletion.class
         },
-        footer = {
-            "",
-            "Exit status: 0 success, 1 something failed, 2 wrong command line.",
-            "Example: ./vitrail classify samples/images/chelsea.jpg"
-        })
-public final class Vitrail {
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {"0: success", "1: something failed", "2: wrong command line"})
+public final class Vitrail implements Runnable {
     static final int FAILED = 1;
+
+    private static final String INTEGER = "a whole number up to " + Integer.MAX_VALUE;
+
+    private static final Set<String> COMPUTING = Set.of("classify", "embed", "eval", "verify", "bench", "train");
+    private static final Set<String> HELP = Set.of("-h", "--help", "-V", "--version");
+
+    @Spec
+    private CommandSpec spec;
 
     private Vitrail() {}
 
     public static void main(String[] arguments) {
+        if (arguments.length > 1 && COMPUTING.contains(arguments[0]) && !asksForHelp(arguments)) {
+            DjlEngine.begin(); // it takes longer than all else before the first answer
+        }
         System.exit(commandLine().execute(arguments));
+    }
+
+    private static boolean asksForHelp(String[] arguments) {
+        return Stream.of(arguments).anyMatch(HELP::contains);
     }
 
     static CommandLine commandLine() {
         CommandLine line = new CommandLine(new Vitrail());
         line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.registerConverter(int.class, WrongCommandLine.reading(Integer::valueOf, INTEGER));
+        line.registerConverter(Integer.class, WrongCommandLine.reading(Integer::valueOf, INTEGER));
+        line.registerConverter(long.class, WrongCommandLine.reading(Long::valueOf, "a whole number"));
+        line.registerConverter(double.class, WrongCommandLine.reading(Double::valueOf, "a number"));
+        line.setParameterExceptionHandler(new WrongCommandLine());
+        line.setExecutionStrategy(Vitrail::execute);
         line.setExecutionExceptionHandler(Vitrail::report);
         return line;
     }
 
-    /** One failure as its own message; without one, or if it isn't a user's mistake, as the exception says it. */
-    private static int report(Exception e, CommandLine line, CommandLine.ParseResult parsed) {
+    @Override
+    public void run() {
+        throw new ParameterException(
+                spec.commandLine(),
+                "name a command: " + String.join(", ", spec.subcommands().keySet()));
+    }
+
+    /** Errors, such as too little memory, are failures like others. */
+    private static int execute(ParseResult parsed) {
+        try {
+            return new CommandLine.RunLast().execute(parsed);
+        } catch (Error e) {
+            throw new ExecutionException(parsed.commandSpec().commandLine(), e.toString(), e);
+        }
+    }
+
+    private static int report(Exception e, CommandLine line, ParseResult parsed) {
         PrintWriter err = line.getErr();
-        err.println("vitrail: " + message(e));
+        err.println("vitrail: " + FailureMessage.of(e));
         if (System.getenv("VITRAIL_TRACE") != null) {
             e.printStackTrace(err);
         }
         err.flush();
         return FAILED;
-    }
-
-    /** What an exception says, for people, on one line: the outer message, or the cause's where there is none. */
-    static String message(Throwable e) {
-        return text(e).replaceAll("\\s*\\R\\s*", " ");
-    }
-
-    private static String text(Throwable e) {
-        if (e.getMessage() == null || e.getMessage().isBlank()) {
-            return e.getCause() == null ? e.getClass().getSimpleName() : text(e.getCause());
-        }
-        boolean ours = e.getClass().getName().startsWith("io.vitrail") || e instanceof IllegalArgumentException;
-        return ours ? e.getMessage() : e.getClass().getSimpleName() + ": " + e.getMessage();
     }
 }

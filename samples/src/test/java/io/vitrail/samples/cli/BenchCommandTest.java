@@ -35,12 +35,23 @@ class BenchCommandTest {
     }
 
     @Test
+    void aModelThatIsNotThereFailsBeforeAnythingIsPrinted() {
+        CommandRun run = CommandRun.of("bench", "--model", CHECKPOINT.resolve("none"));
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err())
+                .isEqualToIgnoringNewLines("vitrail: There is no model folder '" + CHECKPOINT.resolve("none")
+                        + "'. try:  a folder that holds config.json and model.safetensors;"
+                        + " without --model, the command has a default.");
+    }
+
+    @Test
     void countsMustBePositive() {
         CommandRun runs = CommandRun.of("bench", "--runs", "0");
         assertThat(runs.status()).isEqualTo(2);
-        assertThat(runs.err()).startsWith("--runs must be at least 1, and batch sizes from 1 to 1024");
+        assertThat(runs.err()).startsWith("vitrail: --runs must be 1 to 10000, not 0\n");
         CommandRun batch = CommandRun.of("bench", "--batch", "8,0");
         assertThat(batch.status()).isEqualTo(2);
-        assertThat(batch.err()).startsWith("--runs must be at least 1, and batch sizes from 1 to 1024");
+        assertThat(batch.err()).startsWith("vitrail: --batch must be 1 to 1024, not 0\n");
     }
 }

@@ -4,6 +4,8 @@ import static io.vitrail.samples.cli.CommandRun.CHECKPOINT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -80,7 +82,7 @@ class ClassifyCommandTest {
     void atLeastOneLabelMustBeAskedFor() {
         CommandRun run = CommandRun.of("classify", "--top-k", "0", "--model", CHECKPOINT, PHOTO);
         assertThat(run.status()).isEqualTo(2);
-        assertThat(run.err()).startsWith("--top-k must be at least 1, not 0");
+        assertThat(run.err()).startsWith("vitrail: --top-k must be at least 1, not 0\n");
         assertThat(run.out()).isEmpty();
     }
 
@@ -120,12 +122,39 @@ class ClassifyCommandTest {
     }
 
     @Test
+    void aGpuThatIsNotThereIsTwoLinesWithARemedy() {
+        CommandRun run = CommandRun.of("classify", "--device", "gpu999", "--model", CHECKPOINT, PHOTO);
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err())
+                .matches("vitrail: --device gpu999 isn't there: PyTorch as it is installed here finds"
+                        + " \\d+ GPUs with CUDA.\\R  try:  --device cpu; .*\\R");
+        assertThat(run.out()).isEmpty();
+    }
+
+    @Test
+    void aConfigThatNoModelCanBeNamesItsFileAndARemedy() throws IOException {
+        for (String file : List.of("config.json", "model.safetensors", "preprocessor_config.json")) {
+            Files.copy(CHECKPOINT.resolve(file), folder.resolve(file));
+        }
+        Path config = folder.resolve("config.json");
+        Files.writeString(
+                config, Files.readString(config).replace("\"num_attention_heads\": 4", "\"num_attention_heads\": 7"));
+        for (String command : List.of("classify", "embed")) {
+            CommandRun run = CommandRun.of(command, "--model", folder, PHOTO);
+            assertThat(run.status()).isEqualTo(1);
+            assertThat(run.err())
+                    .startsWith("vitrail: width (32) must be divisible by heads (7)")
+                    .contains(" file: " + config, " try:  download the file again");
+        }
+    }
+
+    @Test
     void unknownPrecisionsAndDevicesAreAWrongCommandLine() {
         CommandRun precision = CommandRun.of("classify", "--precision", "fp8", PHOTO);
         assertThat(precision.status()).isEqualTo(2);
         assertThat(precision.err()).contains("--precision").contains("FP32");
         CommandRun device = CommandRun.of("classify", "--device", "tpu", PHOTO);
         assertThat(device.status()).isEqualTo(2);
-        assertThat(device.err()).startsWith("--device must be cpu, gpu0, gpu1, …, not tpu");
+        assertThat(device.err()).startsWith("vitrail: --device must be cpu, gpu0, gpu1, …, not tpu\n");
     }
 }

@@ -27,9 +27,13 @@ record CommandRun(int status, String out, String err) {
     static final Path CHECKPOINT = GOLDENS.resolve("vit/classification");
 
     static CommandRun of(Object... arguments) {
+        return of(Vitrail.commandLine(), arguments);
+    }
+
+    static CommandRun of(CommandLine line, Object... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        CommandLine line = Vitrail.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+        line.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
         String[] texts = List.of(arguments).stream().map(Object::toString).toArray(String[]::new);
         int status = line.execute(texts);
         line.getOut().flush();

@@ -51,6 +51,15 @@ class EmbedCommandTest {
     }
 
     @Test
+    void aPoolingThatTheModelLacksFailsOnceNotForEachPicture() { // the embedded model has no class token
+        CommandRun run = CommandRun.of("embed", "--pooling", "class_token", PHOTO, PHOTO);
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.err())
+                .isEqualToIgnoringNewLines("vitrail: This model has no class token. try:  the pooling MEAN or POOLED.");
+        assertThat(run.out()).isEmpty();
+    }
+
+    @Test
     void anUnknownPoolingIsAWrongCommandLine() {
         CommandRun run = CommandRun.of("embed", "--pooling", "max", PHOTO);
         assertThat(run.status()).isEqualTo(2);

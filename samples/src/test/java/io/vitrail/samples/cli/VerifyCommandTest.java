@@ -45,7 +45,7 @@ class VerifyCommandTest {
         CommandRun impossible = CommandRun.of("verify", "--precision", "bf16", "--path", "readable", GOLDENS);
         assertThat(impossible.status()).isEqualTo(2);
         assertThat(impossible.err())
-                .startsWith("--precision BF16 needs --path fast: the readable path computes in FP32 only");
+                .startsWith("vitrail: --precision BF16 needs --path fast: the readable path computes in FP32 only");
     }
 
     @Test
@@ -105,10 +105,12 @@ class VerifyCommandTest {
         assertThat(run.status()).isEqualTo(1);
         assertThat(run.lines().get(0)).startsWith("FAIL " + changed + ": ");
         assertThat(lastLine(run)).isEqualTo("3 passed, 1 failed");
-        for (String json : List.of("no JSON", "", "{}", "{\"format\": 1, \"calls\": [{}]}")) {
+        String anonymous = "{\"format\": 1, \"family\": \"\", \"calls\": [{}]}";
+        for (String json : List.of("no JSON", "", "{}", "{\"format\": 1, \"calls\": [{}]}", anonymous)) {
             Files.writeString(changed.resolve("golden.json"), json);
             CommandRun again = CommandRun.of("verify", "--path", "fast", changed, GOLDENS);
             assertThat(again.status()).isEqualTo(1);
+            assertThat(again.out()).doesNotContain("NullPointer");
             assertThat(lastLine(again)).isEqualTo("3 passed, 1 failed");
         }
     }
@@ -140,6 +142,52 @@ class VerifyCommandTest {
                         .fieldNames())
                 .toIterable()
                 .containsExactly("forward", "preprocess", "from_files");
+    }
+
+    @Test
+    void anyNameServesIfNothingIsDumped() throws IOException {
+        Path changed = change("\"case\": \"classification\"", "\"case\": \"two pictures\"");
+        CommandRun run = CommandRun.of("verify", "--path", "fast", changed);
+        assertThat(run.status()).isZero();
+        assertThat(run.lines().get(0)).startsWith("ok   vit/two pictures forward (fast): ");
+        CommandRun dumped = CommandRun.of("verify", "--path", "fast", "--dump", folder.resolve("out"), changed);
+        assertThat(dumped.status()).isEqualTo(1);
+        assertThat(dumped.lines().get(0))
+                .startsWith("FAIL " + changed)
+                .endsWith("--dump can't name a file 'two pictures', as golden.json names its family or case: a name has"
+                        + " letters, digits, '_', '-' and '.' only.");
+    }
+
+    @Test
+    void aFolderThatCanNotBeWrittenToFailsBeforeTheFirstCase() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "no folder");
+        for (Path out : List.of(file, file.resolve("sub"))) {
+            CommandRun run = CommandRun.of("verify", "--dump", out, GOLDENS);
+            assertThat(run.status()).isEqualTo(1);
+            assertThat(run.err())
+                    .startsWith("vitrail: Nothing can be written to '" + out + "' (")
+                    .contains("). try:  --dump with another folder.");
+            assertThat(run.out()).isEmpty();
+        }
+    }
+
+    @Test
+    void aDumpThatFailsIsAFailureBesideTheVerdicts() throws IOException {
+        Files.writeString(folder.resolve("vit"), "no folder");
+        CommandRun run = CommandRun.of("verify", "--path", "fast", "--dump", folder, GOLDENS);
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.lines().get(3))
+                .contains("What was computed can't be written: ", "file: " + folder.resolve("vit"));
+        assertThat(lastLine(run)).isEqualTo("3 passed, 1 failed");
+    }
+
+    @Test
+    void aMaskThatIsNotThereFailsItsCall() throws IOException {
+        Path changed = change("\"op\": \"forward\",", "\"op\": \"forward\", \"mask_outputs\": \"in.mask\",");
+        CommandRun run = CommandRun.of("verify", "--path", "fast", changed);
+        assertThat(run.out())
+                .contains("golden.safetensors has no tensor 'in.mask'")
+                .doesNotContain("NullPointer");
     }
 
     private static String lastLine(CommandRun run) {

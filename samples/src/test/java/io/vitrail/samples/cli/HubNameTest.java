@@ -1,0 +1,61 @@
+package io.vitrail.samples.cli;
+
+import static io.vitrail.samples.cli.CommandRun.CHECKPOINT;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code --model} with a name of the hub, offline, in a JVM whose environment says where the cache is. */
+class HubNameTest {
+    private static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
+
+    @TempDir
+    private Path cache;
+
+    @Test
+    void aModelThatIsInTheCacheServesByItsName() throws IOException, InterruptedException {
+        Path model = cache.resolve("models--tiny--vit");
+        Path snapshot = Files.createDirectories(model.resolve("snapshots").resolve(COMMIT));
+        for (String file : List.of("config.json", "model.safetensors", "preprocessor_config.json")) {
+            Files.copy(CHECKPOINT.resolve(file), snapshot.resolve(file));
+        }
+        Files.writeString(Files.createDirectories(model.resolve("refs")).resolve("main"), COMMIT);
+        Path photo = CHECKPOINT.resolve("photo.png");
+        Path out = cache.resolve("out.txt");
+        assertThat(run(out, "classify", "--json", "--model", "tiny/vit", photo.toString()))
+                .isZero();
+        assertThat(Files.readString(out))
+                .isEqualTo(CommandRun.of("classify", "--json", "--model", CHECKPOINT, photo)
+                        .out());
+    }
+
+    @Test
+    void aModelThatIsNotSaysWhatToDo() throws IOException, InterruptedException {
+        Path out = cache.resolve("out.txt");
+        assertThat(run(out, "classify", "--model", "tiny/none", "photo.png")).isEqualTo(1);
+        assertThat(Files.readString(cache.resolve("err.txt")))
+                .contains("tiny/none")
+                .contains("HF_HUB_OFFLINE");
+    }
+
+    private int run(Path out, String... arguments) throws IOException, InterruptedException {
+        List<String> line = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Vitrail.class.getName()));
+        line.addAll(List.of(arguments));
+        ProcessBuilder program = new ProcessBuilder(line)
+                .redirectOutput(out.toFile())
+                .redirectError(cache.resolve("err.txt").toFile());
+        program.environment().put("HF_HUB_CACHE", cache.toString());
+        program.environment().put("HF_HUB_OFFLINE", "1");
+        return program.start().waitFor();
+    }
+}
