@@ -233,6 +233,14 @@ public final class Beit extends VisionModel {
     }
 
     @Override
+    public Readout readout() {
+        return switch (config.pooledFrom()) {
+            case CLASS_TOKEN -> Readout.CLASS_TOKEN;
+            case MEAN_OF_PATCHES -> Readout.PATCHES;
+        };
+    }
+
+    @Override
     public WeightTable weightTable() {
         return WEIGHTS;
     }

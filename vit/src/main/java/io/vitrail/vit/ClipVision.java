@@ -135,6 +135,11 @@ public final class ClipVision extends VisionModel {
     }
 
     @Override
+    public Readout readout() {
+        return classifies() ? Readout.PATCHES : Readout.CLASS_TOKEN;
+    }
+
+    @Override
     public WeightTable weightTable() {
         return WEIGHTS;
     }

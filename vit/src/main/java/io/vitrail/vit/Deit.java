@@ -107,6 +107,11 @@ public final class Deit extends VisionModel {
     }
 
     @Override
+    public Readout readout() {
+        return jointHeads.isPresent() ? Readout.SPECIAL_TOKENS : Readout.CLASS_TOKEN;
+    }
+
+    @Override
     public WeightTable weightTable() {
         return WEIGHTS;
     }

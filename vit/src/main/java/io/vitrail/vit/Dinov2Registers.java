@@ -87,6 +87,11 @@ public final class Dinov2Registers extends VisionModel {
     }
 
     @Override
+    public Readout readout() {
+        return classifies() ? Readout.CLASS_TOKEN_AND_PATCHES : Readout.CLASS_TOKEN;
+    }
+
+    @Override
     public WeightTable weightTable() {
         return WEIGHTS;
     }

@@ -9,6 +9,7 @@ import io.vitrail.transformer.Bias;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Encoder;
 import io.vitrail.transformer.EncoderConfig;
+import io.vitrail.transformer.Grid;
 import io.vitrail.transformer.GridPositions;
 import io.vitrail.transformer.Interpolation;
 import io.vitrail.transformer.Linear;
@@ -170,6 +171,22 @@ public final class HybridVit extends VisionModel {
     @Override
     public int specialTokens() {
         return 0;
+    }
+
+    @Override
+    public Readout readout() {
+        return Readout.PATCHES;
+    }
+
+    /** The stem's strides begin at the first pixel, so that a token sees most of its patch's first pixel, not its middle. */
+    @Override
+    public TokenLayout layout(int layer, int height, int width) {
+        int patch = config.image().patchHeight();
+        return TokenLayout.global(
+                0,
+                new Grid(height / patch, width / patch),
+                new TokenAxis(0.5, patch, 0, height),
+                new TokenAxis(0.5, patch, 0, width));
     }
 
     @Override

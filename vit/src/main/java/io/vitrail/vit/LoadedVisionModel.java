@@ -31,12 +31,13 @@ import java.util.stream.StreamSupport;
  * What every task on pictures is made of: a model ready for inference, and the processing that its checkpoint asks for.
  * Thread-safe. Pictures are processed by the calling thread, outside the model's turn.
  */
-final class LoadedVisionModel implements AutoCloseable {
+public final class LoadedVisionModel implements AutoCloseable {
     /** Pictures that go through the model together. */
     static final int BATCH = 8;
 
     /** What a task computes from pixels. */
-    interface Answer<R> {
+    @FunctionalInterface
+    public interface Answer<R> {
         /** One result per picture of the batch. */
         List<R> of(VisionModel model, NDArray pixels, Pass pass);
     }
@@ -53,9 +54,14 @@ final class LoadedVisionModel implements AutoCloseable {
 
     /** Loads a checkpoint's folder. */
     static LoadedVisionModel load(Path folder, Compute compute) {
+        return load(folder, compute.operations(), compute.device());
+    }
+
+    /** Loads a checkpoint's folder. */
+    public static LoadedVisionModel load(Path folder, Operations operations, Device device) {
         try (Checkpoint checkpoint = Checkpoint.open(folder)) {
             ImageProcessor processor = ImageProcessor.load(checkpoint.folder());
-            Session<VisionModel> session = session(checkpoint, compute.operations(), compute.device());
+            Session<VisionModel> session = session(checkpoint, operations, device);
             return new LoadedVisionModel(session, processor, checkpoint.config());
         }
     }
@@ -75,13 +81,22 @@ final class LoadedVisionModel implements AutoCloseable {
 
     /** Loads the embedded default. */
     static LoadedVisionModel embedded(Compute compute) {
+        return embedded(compute.operations(), compute.device());
+    }
+
+    /** Loads the embedded default. */
+    public static LoadedVisionModel embedded(Operations operations, Device device) {
         try (EmbeddedCheckpoint files = EmbeddedCheckpoint.unpack()) {
-            return load(files.folder(), compute);
+            return load(files.folder(), operations, device);
         }
     }
 
-    VisionModel model() {
+    public VisionModel model() {
         return session.model();
+    }
+
+    public ImageProcessor processor() {
+        return processor;
     }
 
     JsonNode config() {
@@ -89,7 +104,7 @@ final class LoadedVisionModel implements AutoCloseable {
     }
 
     /** Results in the pictures' order; memory for one batch at a time. */
-    <R> List<R> answer(List<Image> images, Answer<R> answer) {
+    public <R> List<R> answer(List<Image> images, Answer<R> answer) {
         List<R> results = new ArrayList<>(images.size());
         images.forEach(LoadedVisionModel::present);
         for (int i = 0; i < images.size(); i += BATCH) {

@@ -145,6 +145,11 @@ public final class SiglipVision extends VisionModel {
     }
 
     @Override
+    public Readout readout() {
+        return classifies() || pooling.isEmpty() ? Readout.PATCHES : Readout.PROBE;
+    }
+
+    @Override
     public WeightTable weightTable() {
         return WEIGHTS;
     }

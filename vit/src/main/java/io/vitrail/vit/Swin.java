@@ -139,9 +139,8 @@ public final class Swin extends VisionModel {
         }
 
         /** The grid of patches in a picture, the last ones padded. */
-        private Grid grid(VisionInput input) {
-            return new Grid(
-                    Windows.ceil(input.height(), image.patchHeight()), Windows.ceil(input.width(), image.patchWidth()));
+        private Grid grid(int height, int imageWidth) {
+            return new Grid(Windows.ceil(height, image.patchHeight()), Windows.ceil(imageWidth, image.patchWidth()));
         }
 
         private int lastWidth() {
@@ -177,7 +176,7 @@ public final class Swin extends VisionModel {
     /** As {@link VisionModel#features}; with hidden states, records {@code reshaped_hidden_states} too, as maps. */
     @Override
     public Features features(VisionInput input, Pass pass) {
-        Grid grid = config.grid(input);
+        Grid grid = config.grid(input.height(), input.width());
         requireWindows(input, grid);
         Pass inside = pass.withGrid(grid);
         NDArray x = encoder.forward(embedded(input, pass), inside); // [batch, lastTokens, lastWidth]
@@ -243,6 +242,29 @@ public final class Swin extends VisionModel {
     @Override
     public int specialTokens() {
         return 0;
+    }
+
+    @Override
+    public Readout readout() {
+        return Readout.PATCHES;
+    }
+
+    @Override
+    public TokenLayout layout(int layer, int height, int width) {
+        int stage = 0;
+        int block = layer;
+        while (block >= config.depths().get(stage)) {
+            block -= config.depths().get(stage);
+            stage++;
+        }
+        Grid grid = SwinStage.grid(config.grid(height, width), stage);
+        int shift = SwinStage.shift(config, block);
+        return new TokenLayout(
+                0,
+                grid,
+                TokenAxis.ofPatches(grid.rows(), config.image().patchHeight() << stage, height),
+                TokenAxis.ofPatches(grid.columns(), config.image().patchWidth() << stage, width),
+                Windows.of(grid, config.window(), shift).places());
     }
 
     @Override

@@ -41,12 +41,16 @@ final class SwinStage extends TensorBlock {
     }
 
     private static PreNormBlock block(EncoderConfig stage, Swin.Config config, int number) {
-        int shift = number % 2 == 0 ? 0 : config.window() / 2;
         return new PreNormBlock(
                 stage.norm(),
-                new WindowAttention(stage.attention(), config.window(), shift),
+                new WindowAttention(stage.attention(), config.window(), shift(config, number)),
                 stage.norm(),
                 new Mlp(stage.width(), stage.mlpWidth(), stage.activation()));
+    }
+
+    /** By how many tokens a block's windows are moved: every second block's. */
+    static int shift(Swin.Config config, int block) {
+        return block % 2 == 0 ? 0 : config.window() / 2;
     }
 
     /** The grid of a stage's tokens; each merging of patches halves it, rounding up. */

@@ -3,6 +3,7 @@ package io.vitrail.vit;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import io.vitrail.transformer.Check;
+import io.vitrail.transformer.Grid;
 import io.vitrail.transformer.Linear;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.TensorBlock;
@@ -16,15 +17,13 @@ import java.util.Optional;
  * [batch, channels, imageHeight, imageWidth] to logits [batch, labels], or to the pooled features without a head.
  */
 public abstract class VisionModel extends TensorBlock {
-    private final int imageHeight;
-    private final int imageWidth;
+    private final ImageConfig image;
     private final List<String> labels;
     private Optional<Linear> head = Optional.empty();
 
     /** @param labels names of the classes; none for a model without a classification head */
     VisionModel(ImageConfig image, List<String> labels) {
-        imageHeight = image.imageHeight();
-        imageWidth = image.imageWidth();
+        this.image = image;
         this.labels = List.copyOf(labels);
     }
 
@@ -63,6 +62,26 @@ public abstract class VisionModel extends TensorBlock {
         return 1;
     }
 
+    /** Which tokens the answer is read from: the class token unless the family differs. */
+    public Readout readout() {
+        return Readout.CLASS_TOKEN;
+    }
+
+    /**
+     * How the tokens of a layer lie on normalised pixels, and which of them its attention brings together: patches side by
+     * side, and all, unless the family differs.
+     *
+     * @param layer counted from 0
+     */
+    public TokenLayout layout(int layer, int height, int width) {
+        Grid grid = new Grid(height / image.patchHeight(), width / image.patchWidth());
+        return TokenLayout.global(
+                specialTokens(),
+                grid,
+                TokenAxis.ofPatches(grid.rows(), image.patchHeight(), height),
+                TokenAxis.ofPatches(grid.columns(), image.patchWidth(), width));
+    }
+
     /** Names of the classes by index; empty without a classification head. */
     public final List<String> labels() {
         return labels;
@@ -75,12 +94,12 @@ public abstract class VisionModel extends TensorBlock {
 
     /** Height of the pictures that the model was made for, in pixels. */
     public final int imageHeight() {
-        return imageHeight;
+        return image.imageHeight();
     }
 
     /** Width of the pictures that the model was made for, in pixels. */
     public final int imageWidth() {
-        return imageWidth;
+        return image.imageWidth();
     }
 
     /** Where each weight of a checkpoint belongs. */

@@ -58,6 +58,23 @@ record Windows(Grid grid, int side, int shift) {
         return rows() * columns();
     }
 
+    /** The tokens of each window by number, as {@link #cut} puts them there; −1 where one is padding. */
+    int[][] places() {
+        return IntStream.range(0, count())
+                .mapToObj(window -> IntStream.range(0, side * side)
+                        .map(place -> token(
+                                window / columns() * side + place / side, window % columns() * side + place % side))
+                        .toArray())
+                .toArray(int[][]::new);
+    }
+
+    /** Which token lies at a place of the padded and rolled grid. */
+    private int token(int rolledRow, int rolledColumn) {
+        int row = (rolledRow + shift) % paddedHeight();
+        int column = (rolledColumn + shift) % paddedWidth();
+        return row < grid.rows() && column < grid.columns() ? row * grid.columns() + column : -1;
+    }
+
     /** [batch, tokens, width] to [batch · windows, side², width], a picture's windows row by row. */
     NDArray cut(NDArray x) {
         Shape s = x.getShape();

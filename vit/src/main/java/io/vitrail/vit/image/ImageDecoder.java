@@ -69,8 +69,7 @@ record ImageDecoder(ImageLimits limits) {
     }
 
     private static Pixels decodeByOpenCv(FileBytes file, ImageHeader header, int flags) {
-        boolean animated = header.format() == ImageFormat.PNG && PngHeader.isAnimated(file);
-        byte[] bytes = animated ? PngHeader.withoutAnimation(file) : file.bytes();
+        byte[] bytes = header.format() == ImageFormat.PNG ? PngHeader.withPixelsOnly(file) : file.bytes();
         try (BytePointer pointer = new BytePointer(bytes);
                 Mat encoded = new Mat(1, bytes.length, 0, pointer);
                 Mat decoded = matrix(encoded, flags, header, file)) {

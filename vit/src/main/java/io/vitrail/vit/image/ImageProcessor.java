@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.vitrail.transformer.Check;
 import io.vitrail.transformer.weights.CheckpointException;
 import io.vitrail.transformer.weights.JsonFile;
 import java.io.IOException;
@@ -14,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Turns pictures into the tensor that a checkpoint's model was trained on: resized, cropped, rescaled and normalised as
@@ -110,13 +110,32 @@ public final class ImageProcessor {
      * @throws IllegalArgumentException if the processed pictures differ in size and the processor doesn't pad
      */
     public ProcessedImages process(List<Image> images, NDManager manager) {
-        Check.that(!images.isEmpty(), "There is no picture to process.");
+        try {
+            return process(images.parallelStream(), manager);
+        } catch (IllegalArgumentException e) { // from another thread it comes as the cause of a copy
+            throw e.getCause() instanceof IllegalArgumentException original ? original : e;
+        }
+    }
+
+    /**
+     * Processes all pictures of a stream as one batch. Each is let go of before the next is taken: of pictures that are
+     * decoded as the stream goes there is only one in memory, or one in each thread if the stream is parallel.
+     *
+     * @param manager owns the tensors of the result
+     * @throws IllegalArgumentException if the processed pictures differ in size and the processor doesn't pad
+     */
+    public ProcessedImages process(Stream<Image> images, NDManager manager) {
         return PictureBatch.of(images, pipeline).toTensors(manager);
     }
 
     /** One processed picture: red, green, blue, each row by row. */
     public float[] pixels(Image image) {
         return pipeline.run(image).values();
+    }
+
+    /** Where the edges of a processed picture lie in one of this size; beyond its edges where a crop adds black. */
+    public Box view(int height, int width) {
+        return pipeline.view(height, width);
     }
 
     /** Writes the folder's preprocessor_config.json, as transformers reads it. */
@@ -130,19 +149,15 @@ public final class ImageProcessor {
     }
 
     /** The class and its steps, in words. */
-    public String identity() {
-        return type.className() + ": " + pipeline;
-    }
-
     @Override
     public String toString() {
-        return identity();
+        return type.className() + ": " + pipeline;
     }
 
     private static ImageProcessor create(String name, JsonNode json, Path file) {
         try {
             ProcessorClass type = ProcessorClass.of(name);
-            if (name.endsWith("Fast")) {
+            if (name.endsWith("Fast") && !name.equals(type.className())) {
                 type.defaults().checkNothingIsIgnored(json, name);
             }
             return new ImageProcessor(type, type.read(json));

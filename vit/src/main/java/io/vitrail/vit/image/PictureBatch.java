@@ -11,14 +11,18 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ForkJoinTask;
+import java.util.stream.Stream;
 
 /**
  * Processed pictures that become one tensor: of one size, or padded with zeros on the right and below to the largest.
+ *
+ * @param pipeline what processed them
  */
-record PictureBatch(List<Planes> pictures, int height, int width, boolean padded) {
-    static PictureBatch of(List<Image> images, Pipeline pipeline) {
-        List<Planes> pictures = images.size() == 1 ? List.of(pipeline.run(images.get(0))) : inThreads(images, pipeline);
+record PictureBatch(List<Planes> pictures, int height, int width, Pipeline pipeline) {
+    /** Processes each picture as it comes out of the stream, and lets go of it. */
+    static PictureBatch of(Stream<Image> images, Pipeline pipeline) {
+        List<Planes> pictures = images.map(pipeline::run).toList();
+        Check.that(!pictures.isEmpty(), "There is no picture to process.");
         int height = pictures.stream().mapToInt(Planes::height).max().orElseThrow();
         int width = pictures.stream().mapToInt(Planes::width).max().orElseThrow();
         Planes first = pictures.get(0);
@@ -32,15 +36,7 @@ record PictureBatch(List<Planes> pictures, int height, int width, boolean padded
                     picture.height(),
                     picture.width());
         }
-        return new PictureBatch(pictures, height, width, pipeline.padsBatch());
-    }
-
-    private static List<Planes> inThreads(List<Image> images, Pipeline pipeline) {
-        List<ForkJoinTask<Planes>> tasks = images.stream()
-                .map(image -> ForkJoinTask.adapt(() -> pipeline.run(image)))
-                .toList();
-        ForkJoinTask.invokeAll(tasks);
-        return tasks.stream().map(ForkJoinTask::join).toList();
+        return new PictureBatch(pictures, height, width, pipeline);
     }
 
     ProcessedImages toTensors(NDManager manager) {
@@ -51,7 +47,14 @@ record PictureBatch(List<Planes> pictures, int height, int width, boolean padded
             copy(pictures.get(i), values, i);
         }
         NDArray pixelValues = manager.create(bytes, shape, DataType.FLOAT32);
-        return new ProcessedImages(pixelValues, padded ? Optional.of(mask(manager)) : Optional.empty());
+        Optional<NDArray> mask = pipeline.padsBatch() ? Optional.of(mask(manager)) : Optional.empty();
+        return new ProcessedImages(pipeline.isRaw() ? samples(pixelValues) : pixelValues, mask);
+    }
+
+    private static NDArray samples(NDArray values) {
+        try (values) {
+            return values.toType(DataType.UINT8, true);
+        }
     }
 
     private void copy(Planes picture, FloatBuffer values, int index) {

@@ -39,23 +39,27 @@ public record PillowResize(int width, int height, Resampling filter, Optional<Bo
      * @throws IllegalArgumentException if the box doesn't lie within the picture
      */
     public Pixels apply(Pixels source) {
+        return apply(source, new Window(0, 0, width, height));
+    }
+
+    /** A part of the resized picture; the rest of it isn't computed. */
+    Pixels apply(Pixels source, Window wanted) {
         Box part = box.orElse(Box.of(source));
-        if (source.width() == width && source.height() == height && part.equals(Box.of(source))) {
-            return source;
-        }
-        if (filter == Resampling.NEAREST) {
-            return resampled(source, part);
+        boolean same = source.width() == width && source.height() == height && part.equals(Box.of(source));
+        if (same || filter == Resampling.NEAREST) {
+            return resampled(source, part, wanted);
         }
         Pixels x = source.mode().hasAlpha() ? Premultiplied.of(source) : source;
-        x = reducingGap.isPresent() ? reducedAndResampled(x, part, reducingGap.getAsDouble()) : resampled(x, part);
+        x = reducingGap.isPresent() ? reducedAndResampled(x, part, wanted) : resampled(x, part, wanted);
         return source.mode().hasAlpha() ? Premultiplied.undo(x) : x;
     }
 
-    private Pixels reducedAndResampled(Pixels source, Box part, double gap) {
+    private Pixels reducedAndResampled(Pixels source, Box part, Window wanted) {
+        double gap = reducingGap.orElseThrow();
         int factorX = Math.max(1, (int) (part.width() / width / gap));
         int factorY = Math.max(1, (int) (part.height() / height / gap));
         if (factorX == 1 && factorY == 1) {
-            return resampled(source, part);
+            return resampled(source, part, wanted);
         }
         // The part, widened by the pixels that the filter reaches beyond its edges.
         double reach = filter.support() - 0.5;
@@ -72,10 +76,10 @@ public record PillowResize(int width, int height, Resampling filter, Optional<Bo
                 (part.top() - top) / factorY,
                 (part.right() - left) / factorX,
                 (part.bottom() - top) / factorY);
-        return resampled(reduced, reducedPart);
+        return resampled(reduced, reducedPart, wanted);
     }
 
-    private Pixels resampled(Pixels source, Box part) {
-        return Resampler.of(source, part).resize(width, height, filter);
+    private Pixels resampled(Pixels source, Box part, Window wanted) {
+        return Resampler.of(source, part, width, height).only(wanted).resize(filter);
     }
 }

@@ -1,38 +1,36 @@
 package io.vitrail.vit.image;
 
-import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.Optional;
 
-/**
- * What a processor does to one picture: steps on samples of 8 bits, the step to floating-point values, and steps on
- * those.
- *
- * @param padsBatch whether the pictures of a batch are padded to the size of the largest, and a mask tells where they
- *     are real
- */
-record Pipeline(List<PixelStep> pixelSteps, ValueTable values, List<PlaneStep> planeSteps, boolean padsBatch) {
-    Planes run(Image image) {
-        Pixels pixels = image.pixels();
-        for (PixelStep step : pixelSteps) {
-            pixels = step.apply(pixels);
-        }
-        Planes planes = values.apply(pixels);
-        for (PlaneStep step : planeSteps) {
-            planes = step.apply(planes);
-        }
-        return planes;
+/** What a processor does to one picture. */
+sealed interface Pipeline permits SamplePipeline, TensorPipeline {
+    Planes run(Image image);
+
+    Resize resize();
+
+    Optional<CentreCrop> crop();
+
+    /** Whether the results are still samples of 8 bits: neither rescaled nor normalised. */
+    boolean isRaw();
+
+    /** Whether the pictures of a batch are padded to the size of the largest, and a mask tells where they are real. */
+    boolean padsBatch();
+
+    /** Where the edges of a processed picture lie in one of this size; beyond its edges where a crop adds black. */
+    default Box view(int height, int width) {
+        SizeRule.Size size = resize().rule().of(height, width);
+        Window frame = frame(crop(), size);
+        double columns = (double) width / size.width();
+        double rows = (double) height / size.height();
+        return new Box(
+                columns * frame.left(),
+                rows * frame.top(),
+                columns * (frame.left() + frame.width()),
+                rows * (frame.top() + frame.height()));
     }
 
-    /** The steps in words. */
-    @Override
-    public String toString() {
-        Stream<?> steps = Stream.of(
-                        pixelSteps.stream(),
-                        Stream.of(values.description()),
-                        planeSteps.stream(),
-                        padsBatch ? Stream.of("pad to the largest of the batch") : Stream.empty())
-                .flatMap(part -> part);
-        return steps.map(Object::toString).filter(step -> !step.isEmpty()).collect(Collectors.joining(", "));
+    /** What a crop keeps of a picture of this size; without one, all. */
+    static Window frame(Optional<CentreCrop> crop, SizeRule.Size size) {
+        return crop.map(c -> c.of(size)).orElse(Window.of(size));
     }
 }

@@ -128,6 +128,9 @@ public final class Pixels {
 
     /** The rectangle of that size whose upper left corner is here; it lies within. */
     Pixels crop(int left, int top, int cropWidth, int cropHeight) {
+        if (cropWidth == width && cropHeight == height) {
+            return this;
+        }
         int row = cropWidth * channels();
         byte[] cropped = room(cropWidth, cropHeight, channels());
         for (int y = 0; y < cropHeight; y++) {

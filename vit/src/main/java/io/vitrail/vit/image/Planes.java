@@ -16,6 +16,28 @@ record Planes(float[] values, int height, int width) {
         return new float[(int) values];
     }
 
+    /**
+     * These values as a window of a picture; where a frame reaches beyond the window, it is filled with a colour.
+     *
+     * @param colour a value for each of the three planes
+     */
+    Planes framed(Window window, Window frame, float[] colour) {
+        if (window.equals(frame)) {
+            return this;
+        }
+        float[] framed = room(frame.height(), frame.width());
+        int area = frame.height() * frame.width();
+        for (int c = 0; c < CHANNELS; c++) {
+            Arrays.fill(framed, c * area, (c + 1) * area, colour[c]);
+            for (int y = 0; y < height; y++) {
+                int row = c * frame.height() + window.top() - frame.top() + y;
+                int to = row * frame.width() + window.left() - frame.left();
+                System.arraycopy(values, (c * height + y) * width, framed, to, width);
+            }
+        }
+        return new Planes(framed, frame.height(), frame.width());
+    }
+
     /** Values of one colour. */
     int size() {
         return height * width;

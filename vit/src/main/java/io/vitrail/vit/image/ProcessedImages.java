@@ -7,7 +7,7 @@ import java.util.Optional;
  * A batch of pictures as a model takes it. Both tensors belong to the manager that the batch was made with; closing
  * this closes them.
  *
- * @param pixelValues [batch, 3, imageHeight, imageWidth], FLOAT32
+ * @param pixelValues [batch, 3, imageHeight, imageWidth], FLOAT32; UINT8 if neither rescaled nor normalised
  * @param pixelMask [batch, imageHeight, imageWidth], INT64, 1 where the picture is and 0 where it was padded; only from
  *     processors that pad
  */

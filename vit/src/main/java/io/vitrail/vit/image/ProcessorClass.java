@@ -1,8 +1,10 @@
 package io.vitrail.vit.image;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
 import java.util.function.Function;
@@ -15,90 +17,45 @@ import java.util.stream.Collectors;
 enum ProcessorClass {
     VIT(
             "ViTImageProcessor",
-            """
-            {"do_resize": true, "size": {"height": 224, "width": 224}, "resample": 2,
-             "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}""",
             NumberIs.SQUARE,
-            NumberIs.SQUARE,
-            Recipes::exact),
-    DEIT(
-            "DeiTImageProcessor",
-            """
-            {"do_resize": true, "size": {"height": 256, "width": 256}, "resample": 3,
-             "do_center_crop": true, "crop_size": {"height": 224, "width": 224},
-             "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}""",
-            NumberIs.SQUARE,
-            NumberIs.SQUARE,
-            Recipes::exactAndCrop),
-    BEIT(
-            "BeitImageProcessor",
-            """
-            {"do_resize": true, "size": {"height": 256, "width": 256}, "resample": 3,
-             "do_center_crop": true, "crop_size": {"height": 224, "width": 224},
-             "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}""",
-            NumberIs.SQUARE,
-            NumberIs.SQUARE,
-            Recipes::exactAndCrop),
-    CLIP(
-            "CLIPImageProcessor",
-            """
-            {"do_resize": true, "size": {"shortest_edge": 224}, "resample": 3,
-             "do_center_crop": true, "crop_size": {"height": 224, "width": 224},
-             "image_mean": [0.48145466, 0.4578275, 0.40821073], "image_std": [0.26862954, 0.26130258, 0.27577711]}""",
-            NumberIs.SHORTEST_EDGE,
-            NumberIs.SHORTEST_EDGE,
-            Recipes::edgeAndCrop),
-    BIT(
-            "BitImageProcessor",
-            """
-            {"do_resize": true, "size": {"shortest_edge": 224}, "resample": 3,
-             "do_center_crop": true, "crop_size": {"height": 224, "width": 224},
-             "image_mean": [0.48145466, 0.4578275, 0.40821073], "image_std": [0.26862954, 0.26130258, 0.27577711]}""",
-            NumberIs.SHORTEST_EDGE,
-            NumberIs.SHORTEST_EDGE,
-            Recipes::edgeAndCrop),
+            Recipes::exact,
+            Defaults.HALF,
+            "size: {height: 224, width: 224}, resample: 2"),
+    DEIT("DeiTImageProcessor", NumberIs.SQUARE, Recipes::exactAndCrop, Defaults.HALF, Defaults.EXACT_AND_CROP),
+    BEIT("BeitImageProcessor", NumberIs.SQUARE, Recipes::exactAndCrop, Defaults.HALF, Defaults.EXACT_AND_CROP),
+    CLIP("CLIPImageProcessor", NumberIs.SHORTEST_EDGE, Recipes::edgeAndCrop, Defaults.OPENAI, Defaults.EDGE_AND_CROP),
+    BIT("BitImageProcessor", NumberIs.SHORTEST_EDGE, Recipes::edgeAndCrop, Defaults.OPENAI, Defaults.EDGE_AND_CROP),
     BLIP(
             "BlipImageProcessor",
-            """
-            {"do_resize": true, "size": {"height": 384, "width": 384}, "resample": 3,
-             "image_mean": [0.48145466, 0.4578275, 0.40821073], "image_std": [0.26862954, 0.26130258, 0.27577711]}""",
             NumberIs.SQUARE,
-            NumberIs.SHORTEST_EDGE,
-            Recipes::exact),
+            Recipes::exact,
+            Defaults.OPENAI,
+            "size: {height: 384, width: 384}, resample: 3"),
     SIGLIP(
             "SiglipImageProcessor",
-            """
-            {"do_resize": true, "size": {"height": 224, "width": 224}, "resample": 3,
-             "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}""",
             NumberIs.SHORTEST_EDGE,
-            NumberIs.SHORTEST_EDGE,
-            Recipes::exact),
+            Recipes::exact,
+            Defaults.HALF,
+            "size: {height: 224, width: 224}, resample: 3"),
     CONVNEXT(
             "ConvNextImageProcessor",
-            """
-            {"do_resize": true, "size": {"shortest_edge": 384}, "crop_pct": 0.875, "resample": 2,
-             "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}""",
             NumberIs.SHORTEST_EDGE,
-            NumberIs.SHORTEST_EDGE,
-            Recipes::convNext),
+            Recipes::convNext,
+            Defaults.HALF,
+            "size: {shortest_edge: 384}, crop_pct: 0.875, resample: 2"),
     VILT(
             "ViltImageProcessor",
-            """
-            {"do_resize": true, "size": {"shortest_edge": 384}, "size_divisor": 32, "resample": 3, "do_pad": true,
-             "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}""",
             NumberIs.SHORTEST_EDGE,
-            NumberIs.SHORTEST_EDGE,
-            Recipes::vilt),
+            Recipes::vilt,
+            Defaults.HALF,
+            "size: {shortest_edge: 384}, size_divisor: 32, resample: 3, do_pad: true"),
     /** Exists only as a fast processor: it works on PyTorch tensors, and rescales before it resizes. */
     DINOV3_VIT(
-            "DINOv3ViTImageProcessor",
-            """
-            {"do_resize": true, "size": {"height": 224, "width": 224}, "resample": 2,
-             "do_center_crop": null, "crop_size": null,
-             "image_mean": [0.485, 0.456, 0.406], "image_std": [0.229, 0.224, 0.225]}""",
+            "DINOv3ViTImageProcessorFast",
             NumberIs.SQUARE,
-            NumberIs.SQUARE,
-            Recipes::dinov3);
+            Recipes::dinov3,
+            Defaults.IMAGENET,
+            "size: {height: 224, width: 224}, resample: 2, do_center_crop: null, crop_size: null");
 
     /** What a single number means as a size. */
     private enum NumberIs {
@@ -106,27 +63,34 @@ enum ProcessorClass {
         SHORTEST_EDGE
     }
 
-    private static final String COMMON =
-            """
-            {"do_rescale": true, "rescale_factor": 0.00392156862745098, "do_normalize": true}""";
+    /** Defaults that several classes have; names without quotation marks. */
+    private static final class Defaults {
+        static final String OF_ALL =
+                "do_resize: true, do_rescale: true, rescale_factor: 0.00392156862745098, do_normalize: true";
+        static final String HALF = "image_mean: [0.5, 0.5, 0.5], image_std: [0.5, 0.5, 0.5]";
+        static final String IMAGENET = "image_mean: [0.485, 0.456, 0.406], image_std: [0.229, 0.224, 0.225]";
+        static final String OPENAI =
+                "image_mean: [0.48145466, 0.4578275, 0.40821073], image_std: [0.26862954, 0.26130258, 0.27577711]";
+        static final String CROP = ", resample: 3, do_center_crop: true, crop_size: {height: 224, width: 224}";
+        static final String EXACT_AND_CROP = "size: {height: 256, width: 256}" + CROP;
+        static final String EDGE_AND_CROP = "size: {shortest_edge: 224}" + CROP;
+    }
+
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(JsonReadFeature.ALLOW_UNQUOTED_FIELD_NAMES)
+            .build();
 
     private final String className;
-    private final String defaults;
-    private final NumberIs inFile;
-    private final NumberIs inCall;
+    private final NumberIs numberIs;
     private final Function<ProcessorSettings, Pipeline> recipe;
+    private final String defaults;
 
     ProcessorClass(
-            String className,
-            String defaults,
-            NumberIs inFile,
-            NumberIs inCall,
-            Function<ProcessorSettings, Pipeline> recipe) {
+            String className, NumberIs numberIs, Function<ProcessorSettings, Pipeline> recipe, String... defaults) {
         this.className = className;
-        this.defaults = defaults;
-        this.inFile = inFile;
-        this.inCall = inCall;
+        this.numberIs = numberIs;
         this.recipe = recipe;
+        this.defaults = "{" + Defaults.OF_ALL + ", " + String.join(", ", defaults) + "}";
     }
 
     /**
@@ -138,7 +102,7 @@ enum ProcessorClass {
     static ProcessorClass of(String name) {
         String slow = name.replace("FeatureExtractor", "ImageProcessor").replaceFirst("Fast$", "");
         return Arrays.stream(values())
-                .filter(type -> type.className.equals(slow))
+                .filter(type -> type.className.equals(slow) || type.className.equals(name))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(
                         "Image processor '" + name + "' is not supported; supported are " + names() + "."));
@@ -150,14 +114,12 @@ enum ProcessorClass {
 
     /** The name as transformers writes it. */
     String className() {
-        return this == DINOV3_VIT ? className + "Fast" : className;
+        return className;
     }
 
     ProcessorSettings defaults() {
         try {
-            ObjectMapper mapper = new ObjectMapper();
-            ObjectNode json = (ObjectNode) mapper.readTree(defaults);
-            return new ProcessorSettings(json.setAll((ObjectNode) mapper.readTree(COMMON)));
+            return new ProcessorSettings((ObjectNode) JSON.readTree(defaults));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }
@@ -165,12 +127,13 @@ enum ProcessorClass {
 
     /** The settings of a file: what it says, and the defaults for what it doesn't. */
     ProcessorSettings read(JsonNode file) {
-        ProcessorSettings settings = defaults().withFile(file, inFile == NumberIs.SQUARE);
+        ProcessorSettings settings = defaults().withFile(file, numberIs == NumberIs.SQUARE);
         return this == CLIP ? settings.withSquareSizeIf(file) : settings;
     }
 
+    /** BLIP's processor takes a number for the shortest edge in a call, and for a square in its file. */
     boolean numberIsSquareInCall() {
-        return inCall == NumberIs.SQUARE;
+        return numberIs == NumberIs.SQUARE && this != BLIP;
     }
 
     /** @throws IllegalArgumentException if a setting that is needed is missing or wrong */

@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vitrail.transformer.Check;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * The settings of a processor under the names of transformers' preprocessor_config.json: a class's defaults, under what
@@ -93,25 +95,23 @@ record ProcessorSettings(ObjectNode json) {
         return named;
     }
 
-    boolean doResize() {
-        return flag("do_resize");
+    /** How pictures are resized, by the rule that a size stands for; not at all if the settings say so. */
+    Resize resize(Function<SizeEntry, SizeRule> rule, ResizeArithmetic arithmetic) {
+        return flag("do_resize")
+                ? new Resize(rule.apply(size()), Resampling.of(whole(RESAMPLE)), arithmetic)
+                : Resize.NONE;
     }
 
     SizeEntry size() {
         return SizeEntry.read(SIZE, json.get(SIZE), true);
     }
 
-    Resampling resample() {
-        return Resampling.of(whole(RESAMPLE));
-    }
-
-    boolean doCentreCrop() {
-        return flag("do_center_crop");
-    }
-
-    PixelStep.CentreCrop crop() {
+    Optional<CentreCrop> crop(CentreCrop.Surplus surplus) {
+        if (!flag("do_center_crop")) {
+            return Optional.empty();
+        }
         SizeEntry size = SizeEntry.read(CROP_SIZE, present(CROP_SIZE), true);
-        return new PixelStep.CentreCrop(size.height(), size.width());
+        return Optional.of(new CentreCrop(size.height(), size.width(), surplus));
     }
 
     /** The share of ConvNeXt's resized picture that its crop keeps. */
@@ -131,16 +131,12 @@ record ProcessorSettings(ObjectNode json) {
         return flag("do_normalize");
     }
 
-    double[] mean() {
-        return perChannel("image_mean");
-    }
-
-    double[] deviation() {
+    Normalisation normalisation() {
         double[] deviation = perChannel("image_std");
         for (double value : deviation) {
             Check.that(value != 0, "'image_std' must not hold 0.");
         }
-        return deviation;
+        return new Normalisation(perChannel("image_mean"), deviation);
     }
 
     int sizeDivisor() {

@@ -1,7 +1,8 @@
 package io.vitrail.vit.image;
 
-import java.util.ArrayList;
-import java.util.List;
+import io.vitrail.transformer.Check;
+import io.vitrail.vit.image.CentreCrop.Surplus;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** The steps of each kind of processor, in transformers' order. */
@@ -12,77 +13,72 @@ final class Recipes {
     private Recipes() {}
 
     static Pipeline exact(ProcessorSettings settings) {
-        return new Pipeline(resizeTo(settings, Recipes::exactSize), values(settings), List.of(), false);
+        return pipeline(settings, pillow(settings, Recipes::exactSize), Optional.empty(), false);
     }
 
     static Pipeline exactAndCrop(ProcessorSettings settings) {
-        List<PixelStep> steps = cropped(resizeTo(settings, Recipes::exactSize), settings);
-        return new Pipeline(steps, values(settings), List.of(), false);
+        return pipeline(settings, pillow(settings, Recipes::exactSize), settings.crop(Surplus.BEFORE), false);
     }
 
     static Pipeline edgeAndCrop(ProcessorSettings settings) {
-        List<PixelStep> steps = cropped(resizeTo(settings, Recipes::shortestEdgeOrExact), settings);
-        return new Pipeline(steps, values(settings), List.of(), false);
+        Resize resize = pillow(settings, Recipes::shortestEdgeOrExact);
+        return pipeline(settings, resize, settings.crop(Surplus.BEFORE), false);
     }
 
     static Pipeline convNext(ProcessorSettings settings) {
-        List<PixelStep> steps = new ArrayList<>();
-        if (settings.doResize()) {
-            int edge = settings.size().edge(SizeEntry.SHORTEST);
-            SizeRule rule = edge < CONVNEXT_WHOLE
+        Resize resize = pillow(settings, size -> {
+            int edge = size.edge(SizeEntry.SHORTEST);
+            return edge < CONVNEXT_WHOLE
                     ? new SizeRule.ShortestEdge((int) (edge / settings.cropShare()))
                     : new SizeRule.Exact(edge, edge);
-            steps.add(new PixelStep.Resize(rule, settings.resample()));
-            if (edge < CONVNEXT_WHOLE) {
-                steps.add(new PixelStep.CentreCrop(edge, edge));
-            }
+        });
+        if (resize.rule() instanceof SizeRule.ShortestEdge) {
+            int edge = settings.size().edge(SizeEntry.SHORTEST);
+            return pipeline(settings, resize, Optional.of(new CentreCrop(edge, edge, Surplus.BEFORE)), false);
         }
-        return new Pipeline(steps, values(settings), List.of(), false);
+        return pipeline(settings, resize, Optional.empty(), false);
     }
 
     static Pipeline vilt(ProcessorSettings settings) {
-        List<PixelStep> steps = resizeTo(
+        Resize resize = pillow(
                 settings, size -> new SizeRule.DivisibleEdge(size.edge(SizeEntry.SHORTEST), settings.sizeDivisor()));
-        return new Pipeline(steps, values(settings), List.of(), settings.doPad());
+        return pipeline(settings, resize, Optional.empty(), settings.doPad());
     }
 
     static Pipeline dinov3(ProcessorSettings settings) {
-        if (!settings.doRescale()) {
-            throw new IllegalArgumentException("DINOv3ViTImageProcessorFast is supported with 'do_rescale' true only.");
+        Resize resize = settings.resize(Recipes::edgesOrExact, ResizeArithmetic.PYTORCH);
+        Resampling filter = resize.filter();
+        Check.that(
+                filter == Resampling.NEAREST || filter == Resampling.BILINEAR || filter == Resampling.BICUBIC,
+                "This processor resizes with filter 0 (nearest), 2 (bilinear) or 3 (bicubic), not %d.",
+                filter.number());
+        Check.that(
+                settings.doRescale() || !settings.doNormalise(),
+                "This processor can't normalise what it doesn't rescale: 'do_normalize' needs 'do_rescale'.");
+        Optional<CentreCrop> crop = settings.crop(Surplus.AFTER);
+        ValueTable values = settings.doRescale()
+                ? ValueTable.rescaledInSinglePrecision(settings.rescaleFactor())
+                : ValueTable.raw();
+        boolean onSamples = filter == Resampling.NEAREST || filter == Resampling.BICUBIC && values.isRaw();
+        if (onSamples) {
+            return new SamplePipeline(resize, crop, normalised(values, settings), false);
         }
-        List<PlaneStep> steps = new ArrayList<>();
-        if (settings.doResize()) {
-            SizeEntry size = settings.size();
-            boolean limited = size.has(SizeEntry.SHORTEST) && size.has(SizeEntry.LONGEST);
-            SizeRule rule = limited
-                    ? new SizeRule.LimitedEdge(size.edge(SizeEntry.SHORTEST), size.edge(SizeEntry.LONGEST))
-                    : shortestEdgeOrExact(size);
-            steps.add(new TensorResize(rule, settings.resample()));
-        }
-        if (settings.doCentreCrop()) {
-            PixelStep.CentreCrop crop = settings.crop();
-            steps.add(new PlaneStep.CentreCrop(crop.height(), crop.width()));
-        }
-        if (settings.doNormalise()) {
-            steps.add(new PlaneStep.Normalise(settings.mean(), settings.deviation()));
-        }
-        ValueTable values = ValueTable.rescaledInSinglePrecision(settings.rescaleFactor());
-        return new Pipeline(List.of(), values, steps, false);
+        Normalisation normalisation = settings.doNormalise() ? settings.normalisation() : Normalisation.NONE;
+        return new TensorPipeline(values, resize, crop, normalisation);
     }
 
-    private static List<PixelStep> resizeTo(ProcessorSettings settings, Function<SizeEntry, SizeRule> rule) {
-        List<PixelStep> steps = new ArrayList<>();
-        if (settings.doResize()) {
-            steps.add(new PixelStep.Resize(rule.apply(settings.size()), settings.resample()));
-        }
-        return steps;
+    private static Resize pillow(ProcessorSettings settings, Function<SizeEntry, SizeRule> rule) {
+        return settings.resize(rule, ResizeArithmetic.PILLOW);
     }
 
-    private static List<PixelStep> cropped(List<PixelStep> steps, ProcessorSettings settings) {
-        if (settings.doCentreCrop()) {
-            steps.add(settings.crop());
-        }
-        return steps;
+    private static Pipeline pipeline(
+            ProcessorSettings settings, Resize resize, Optional<CentreCrop> crop, boolean padsBatch) {
+        ValueTable values = settings.doRescale() ? ValueTable.rescaled(settings.rescaleFactor()) : ValueTable.raw();
+        return new SamplePipeline(resize, crop, normalised(values, settings), padsBatch);
+    }
+
+    private static ValueTable normalised(ValueTable values, ProcessorSettings settings) {
+        return settings.doNormalise() ? values.normalised(settings.normalisation()) : values;
     }
 
     private static SizeRule exactSize(SizeEntry size) {
@@ -94,9 +90,13 @@ final class Recipes {
         return edge ? new SizeRule.ShortestEdge(size.edge(SizeEntry.SHORTEST)) : exactSize(size);
     }
 
-    private static ValueTable values(ProcessorSettings settings) {
-        ValueTable values =
-                settings.doRescale() ? ValueTable.rescaled(settings.rescaleFactor()) : ValueTable.identity();
-        return settings.doNormalise() ? values.normalised(settings.mean(), settings.deviation()) : values;
+    /** The forms that fast processors know. */
+    private static SizeRule edgesOrExact(SizeEntry size) {
+        if (size.has(SizeEntry.SHORTEST) && size.has(SizeEntry.LONGEST)) {
+            return new SizeRule.LimitedEdge(size.edge(SizeEntry.SHORTEST), size.edge(SizeEntry.LONGEST));
+        }
+        return size.has(SizeEntry.MAX_HEIGHT)
+                ? new SizeRule.Within(size.edge(SizeEntry.MAX_HEIGHT), size.edge(SizeEntry.MAX_WIDTH))
+                : shortestEdgeOrExact(size);
     }
 }

@@ -2,13 +2,14 @@ package io.vitrail.vit.image;
 
 import io.vitrail.transformer.Check;
 
-/** Scales a box of a picture, by the nearest pixels or by a filter; the box's edges are single-precision numbers. */
-record Resampler(Pixels source, float left, float top, float right, float bottom) {
-    static Resampler of(Pixels source, Box box) {
-        return new Resampler(source, (float) box.left(), (float) box.top(), (float) box.right(), (float) box.bottom());
-    }
-
-    Resampler {
+/** Scales a picture of 8 bits a sample, by the nearest pixels or by a filter. */
+record Resampler(Pixels source, Axis columns, Axis rows, ResizeArithmetic arithmetic) {
+    /** Scales a box, as Pillow does, to width × height pixels. */
+    static Resampler of(Pixels source, Box box, int width, int height) {
+        float left = (float) box.left();
+        float top = (float) box.top();
+        float right = (float) box.right();
+        float bottom = (float) box.bottom();
         Check.that(left >= 0 && top >= 0, "The box's left (%s) and top (%s) can't be negative.", left, top);
         Check.that(
                 right <= source.width() && bottom <= source.height(),
@@ -24,66 +25,67 @@ record Resampler(Pixels source, float left, float top, float right, float bottom
                 right,
                 top,
                 bottom);
+        Axis columns = new Axis(source.width(), left, right, width, 0, width);
+        Axis rows = new Axis(source.height(), top, bottom, height, 0, height);
+        return new Resampler(source, columns, rows, ResizeArithmetic.PILLOW);
     }
 
-    Pixels resize(int width, int height, Resampling filter) {
-        if (left == (int) left && right - left == width && top == (int) top && bottom - top == height) {
-            return source.crop((int) left, (int) top, width, height);
+    /** Computes a part of the result alone. */
+    Resampler only(Window part) {
+        return new Resampler(
+                source,
+                columns.wanting(part.left(), part.width()),
+                rows.wanting(part.top(), part.height()),
+                arithmetic);
+    }
+
+    Pixels resize(Resampling filter) {
+        if (columns.isCopy() && rows.isCopy()) {
+            return source.crop(columns.copiedFrom(), rows.copiedFrom(), columns.count(), rows.count());
         }
-        return filter == Resampling.NEAREST ? nearest(width, height) : filtered(width, height, filter);
+        return filter == Resampling.NEAREST ? nearest() : filtered(filter);
     }
 
-    private Pixels nearest(int width, int height) {
-        int[] columns = nearest(left, right, width, source.width());
-        int[] rows = nearest(top, bottom, height, source.height());
+    private Pixels nearest() {
+        int[] from = arithmetic.nearest(columns);
+        int[] fromRow = arithmetic.nearest(rows);
         int channels = source.channels();
-        byte[] from = source.raw();
-        byte[] to = Pixels.room(width, height, channels);
-        for (int y = 0; y < height; y++) {
-            for (int x = 0; x < width; x++) {
-                int pixel = rows[y] * source.width() + columns[x];
-                int out = y * width + x;
-                for (int c = 0; c < channels && rows[y] >= 0 && columns[x] >= 0; c++) {
-                    to[out * channels + c] = from[pixel * channels + c];
+        byte[] samples = source.raw();
+        byte[] to = Pixels.room(columns.count(), rows.count(), channels);
+        for (int y = 0; y < fromRow.length; y++) {
+            for (int x = 0; x < from.length; x++) {
+                int pixel = fromRow[y] * source.width() + from[x];
+                int out = y * from.length + x;
+                for (int c = 0; c < channels && fromRow[y] >= 0 && from[x] >= 0; c++) {
+                    to[out * channels + c] = samples[pixel * channels + c];
                 }
             }
         }
-        return new Pixels(source.mode(), to, width, height);
+        return new Pixels(source.mode(), to, columns.count(), rows.count());
     }
 
-    /** The input pixel under the centre of each output pixel, or -1 outside; summed up step by step, as Pillow does. */
-    private static int[] nearest(float from, float to, int outputSize, int inputSize) {
-        int[] pixels = new int[outputSize];
-        double step = (double) (to - from) / outputSize;
-        double place = from + step * 0.5;
-        for (int i = 0; i < outputSize; i++, place += step) {
-            pixels[i] = place < inputSize ? (int) place : -1;
+    private Pixels filtered(Resampling filter) {
+        if (columns.isCopy()) {
+            ResampleWeights vertical = weights(rows, filter);
+            int height = vertical.end() - vertical.begin();
+            Pixels part = source.crop(columns.copiedFrom(), vertical.begin(), columns.count(), height);
+            return new VerticalPass(part, vertical, vertical.begin()).run();
         }
-        return pixels;
+        ResampleWeights horizontal = weights(columns, filter);
+        if (rows.isCopy()) {
+            return new HorizontalPass(source, horizontal, rows.copiedFrom(), rows.count()).run();
+        }
+        ResampleWeights vertical = weights(rows, filter);
+        if (arithmetic.isVerticalFirst(columns, rows)) {
+            Pixels lower = new VerticalPass(source, vertical, 0).run();
+            return new HorizontalPass(lower, horizontal, 0, rows.count()).run();
+        }
+        int height = vertical.end() - vertical.begin();
+        Pixels narrower = new HorizontalPass(source, horizontal, vertical.begin(), height).run();
+        return new VerticalPass(narrower, vertical, vertical.begin()).run();
     }
 
-    private Pixels filtered(int width, int height, Resampling filter) {
-        boolean horizontal = width != source.width() || left != 0 || right != width;
-        boolean vertical = height != source.height() || top != 0 || bottom != height;
-        ResampleWeights columns = ResampleWeights.of(source.width(), left, right, width, filter);
-        ResampleWeights rows = ResampleWeights.of(source.height(), top, bottom, height, filter);
-        if (!horizontal) {
-            return vertical ? new VerticalPass(source, rows, 0).run() : source;
-        }
-        if (vertical && isVerticalFirst(width, height)) {
-            Pixels lower = new VerticalPass(source, rows, 0).run();
-            return new HorizontalPass(lower, columns, 0, height).run();
-        }
-        Pixels narrower = new HorizontalPass(source, columns, rows.begin(), rows.end() - rows.begin()).run();
-        return vertical ? new VerticalPass(narrower, rows, rows.begin()).run() : narrower;
-    }
-
-    /**
-     * Pillow's rule since version 13; before, rows always came first. The order shows, since each pass rounds to 8
-     * bits.
-     */
-    private boolean isVerticalFirst(int width, int height) {
-        int shorter = source.height() - height;
-        return shorter > 0 && shorter > 2L * (source.width() - width);
+    private ResampleWeights weights(Axis axis, Resampling filter) {
+        return ResampleWeights.of(axis, filter, arithmetic);
     }
 }

@@ -16,13 +16,15 @@ record SizeEntry(Map<String, Integer> edges) {
     static final String WIDTH = "width";
     static final String SHORTEST = "shortest_edge";
     static final String LONGEST = "longest_edge";
+    static final String MAX_HEIGHT = "max_height";
+    static final String MAX_WIDTH = "max_width";
 
     private static final List<Set<String>> FORMS = List.of(
             Set.of(HEIGHT, WIDTH),
             Set.of(SHORTEST),
             Set.of(SHORTEST, LONGEST),
             Set.of(LONGEST),
-            Set.of("max_height", "max_width"));
+            Set.of(MAX_HEIGHT, MAX_WIDTH));
 
     /** @param squares whether a number is the height and the width, and not the shortest edge */
     static SizeEntry read(String key, JsonNode value, boolean squares) {

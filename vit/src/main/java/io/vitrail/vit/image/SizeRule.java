@@ -1,11 +1,17 @@
 package io.vitrail.vit.image;
 
+import io.vitrail.transformer.Check;
+
 /**
  * How a processor derives the size that a picture is resized to. Each rule's arithmetic and rounding is transformers'.
  */
 sealed interface SizeRule {
     /** A height and a width, in pixels. */
     record Size(int height, int width) {
+        public Size {
+            Check.that(height > 0 && width > 0, "A picture can't be resized to %d x %d pixels.", height, width);
+        }
+
         @Override
         public String toString() {
             return height + " x " + width;
@@ -13,6 +19,14 @@ sealed interface SizeRule {
     }
 
     Size of(int height, int width);
+
+    /** The picture's own: it isn't resized. */
+    record Unchanged() implements SizeRule {
+        @Override
+        public Size of(int height, int width) {
+            return new Size(height, width);
+        }
+    }
 
     /** Always the same; the aspect ratio is lost. */
     record Exact(int height, int width) implements SizeRule {
@@ -31,8 +45,14 @@ sealed interface SizeRule {
     record ShortestEdge(int edge) implements SizeRule {
         @Override
         public Size of(int height, int width) {
-            int longer = (int) ((double) ((long) edge * Math.max(height, width)) / Math.min(height, width));
-            return width <= height ? new Size(longer, edge) : new Size(edge, longer);
+            double longer = (double) ((long) edge * Math.max(height, width)) / Math.min(height, width);
+            Check.that(
+                    longer <= Integer.MAX_VALUE,
+                    "A picture of %d x %d pixels (height x width) is too long to get a shortest edge of %d.",
+                    height,
+                    width,
+                    edge);
+            return width <= height ? new Size((int) longer, edge) : new Size(edge, (int) longer);
         }
 
         @Override
@@ -64,6 +84,20 @@ sealed interface SizeRule {
         @Override
         public String toString() {
             return "shortest edge " + shortest + ", longest at most " + longest;
+        }
+    }
+
+    /** As large as fits in a rectangle. */
+    record Within(int maxHeight, int maxWidth) implements SizeRule {
+        @Override
+        public Size of(int height, int width) {
+            double scale = Math.min((double) maxHeight / height, (double) maxWidth / width);
+            return new Size((int) (height * scale), (int) (width * scale));
+        }
+
+        @Override
+        public String toString() {
+            return "at most " + maxHeight + " x " + maxWidth;
         }
     }
 

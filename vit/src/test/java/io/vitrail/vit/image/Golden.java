@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import java.util.stream.Stream;
  */
 record Golden(Path folder, JsonNode call) {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String BYTES = "U8";
 
     /** Every call below a resource folder. */
     static List<Golden> all(String family) {
@@ -75,23 +77,36 @@ record Golden(Path folder, JsonNode call) {
 
     /** An expected tensor, of whatever type it is stored in. */
     float[] expected(String output) {
+        ByteBuffer file = file();
+        JsonNode tensor = stored(file, output);
+        int start = 8 + (int) file.getLong(0);
+        int begin = start + tensor.get("data_offsets").get(0).asInt();
+        int end = start + tensor.get("data_offsets").get(1).asInt();
+        ByteBuffer data = file.slice(begin, end - begin).order(ByteOrder.LITTLE_ENDIAN);
+        return floats(data, tensor.get("dtype").asText());
+    }
+
+    /** Whether an expected tensor holds unsigned bytes. */
+    boolean isBytes(String output) {
+        return stored(file(), output).get("dtype").asText().equals(BYTES);
+    }
+
+    private ByteBuffer file() {
         try {
             byte[] file = Files.readAllBytes(folder.resolve("golden.safetensors"));
-            ByteBuffer buffer = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
-            int header = (int) buffer.getLong(0);
-            JsonNode tensor = JSON.readTree(file, 8, header)
-                    .get(call.get("outputs").get(output).asText());
-            int begin = 8 + header + tensor.get("data_offsets").get(0).asInt();
-            int end = 8 + header + tensor.get("data_offsets").get(1).asInt();
-            ByteBuffer data = buffer.slice(begin, end - begin).order(ByteOrder.LITTLE_ENDIAN);
-            return floats(data, tensor.get("dtype").asText());
+            return ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
+    private JsonNode stored(ByteBuffer file, String output) {
+        String header = new String(file.array(), 8, (int) file.getLong(0), StandardCharsets.UTF_8);
+        return json(header).get(call.get("outputs").get(output).asText());
+    }
+
     private static float[] floats(ByteBuffer data, String type) {
-        int width = type.equals("U8") ? 1 : type.equals("I64") ? 8 : 4;
+        int width = type.equals(BYTES) ? 1 : type.equals("I64") ? 8 : 4;
         float[] values = new float[data.remaining() / width];
         for (int i = 0; i < values.length; i++) {
             values[i] = width == 1 ? data.get(i) & 0xFF : width == 8 ? data.getLong(8 * i) : data.getFloat(4 * i);

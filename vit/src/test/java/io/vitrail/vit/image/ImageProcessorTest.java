@@ -38,6 +38,8 @@ class ImageProcessorTest {
         List<Image> images = golden.pictures().stream().map(Image::fromFile).toList();
         try (NDManager manager = NDManager.newBaseManager();
                 ProcessedImages processed = processor.process(images, manager)) {
+            DataType type = golden.isBytes("pixel_values") ? DataType.UINT8 : DataType.FLOAT32;
+            assertThat(processed.pixelValues().getDataType()).isEqualTo(type);
             float[] pixels = every(golden.call().path("subsample").asInt(1), processed);
             assertThat(pixels).containsExactly(golden.expected("pixel_values"), within((float) golden.tolerance()));
             assertThat(processed.pixelMask().isPresent()).isEqualTo(golden.has("pixel_mask"));
@@ -49,7 +51,8 @@ class ImageProcessorTest {
 
     /** The golden files of large outputs hold every n-th row and column only. */
     private static float[] every(int step, ProcessedImages processed) {
-        return processed.pixelValues().get(":, :, ::" + step + ", ::" + step).toFloatArray();
+        NDArray pixels = processed.pixelValues().toType(DataType.FLOAT32, false);
+        return pixels.get(":, :, ::" + step + ", ::" + step).toFloatArray();
     }
 
     private static float[] numbers(NDArray mask) {
@@ -109,13 +112,13 @@ class ImageProcessorTest {
         "image_processor_type, DINOv3ViTImageProcessorFast, DINOv3ViTImageProcessorFast",
     })
     void oldAndFastNamesAreTheirClass(String key, String type, String className) throws IOException {
-        assertThat(load("{'" + key + "': '" + type + "'}").identity()).startsWith(className + ": ");
+        assertThat(load("{'" + key + "': '" + type + "'}").toString()).startsWith(className + ": ");
     }
 
     @Test
     void aFileWithoutTypeIsReadByTheModelsType() throws IOException {
         Files.writeString(folder.resolve("config.json"), "{\"model_type\": \"swin\"}");
-        assertThat(load("{'size': 224}").identity()).startsWith("ViTImageProcessor: resize to 224 x 224 (bilinear)");
+        assertThat(load("{'size': 224}").toString()).startsWith("ViTImageProcessor: resize to 224 x 224 (bilinear)");
     }
 
     @Test
@@ -123,7 +126,7 @@ class ImageProcessorTest {
         Files.writeString(
                 folder.resolve("processor_config.json"),
                 "{\"image_processor\": {\"image_processor_type\": \"BlipImageProcessor\", \"size\": 30}}");
-        assertThat(ImageProcessor.load(folder).identity())
+        assertThat(ImageProcessor.load(folder).toString())
                 .startsWith("BlipImageProcessor: resize to 30 x 30 (bicubic)");
     }
 
@@ -143,7 +146,7 @@ class ImageProcessorTest {
             })
     void sizesOfOldFilesMeanWhatTheyDidThen(String type, String size, String steps) throws IOException {
         assertThat(load("{'image_processor_type': '" + type + "', 'size': " + size + "}")
-                        .identity())
+                        .toString())
                 .startsWith(type + ": " + steps);
     }
 
@@ -152,8 +155,30 @@ class ImageProcessorTest {
         ImageProcessor processor = load("{'image_processor_type': 'CLIPImageProcessor', 'size': 50, 'crop_size': 40}");
         ImageProcessor other = processor.withOptions(Golden.json(
                 "{\"do_center_crop\": false, \"size\": {\"height\": 20, \"width\": 30}, \"resample\": null}"));
-        assertThat(processor.identity()).contains("shortest edge 50 (bicubic), centre crop 40 x 40, rescale by 0.0039");
-        assertThat(other.identity()).contains("resize to 20 x 30 (bicubic), rescale by 0.0039");
+        assertThat(processor.toString()).contains("shortest edge 50 (bicubic), centre crop 40 x 40, rescale by 0.0039");
+        assertThat(other.toString()).contains("resize to 20 x 30 (bicubic), rescale by 0.0039");
+    }
+
+    /** As of DINOv3's own class; other fast processors would pad, so that theirs is refused. */
+    @Test
+    void paddingIsIgnoredWhereTheReferenceIgnoresIt() throws IOException {
+        assertThat(load("{'image_processor_type': 'DINOv3ViTImageProcessorFast', 'do_pad': true}")
+                        .toString())
+                .startsWith("DINOv3ViTImageProcessorFast: rescale by 0.0039")
+                .contains("resize as a tensor to 224 x 224 (bilinear), normalise by mean [0.485")
+                .doesNotContain("pad");
+    }
+
+    @Test
+    void whatPyTorchCanNotDoWithTensorsIsRefused() {
+        assertThatThrownBy(() -> load("{'image_processor_type': 'DINOv3ViTImageProcessorFast', 'resample': 1}"))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageStartingWith(
+                        "This processor resizes with filter 0 (nearest), 2 (bilinear) or 3 (bicubic), not 1.");
+        assertThatThrownBy(() -> load("{'image_processor_type': 'DINOv3ViTImageProcessorFast', 'do_rescale': false}"))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageStartingWith(
+                        "This processor can't normalise what it doesn't rescale: 'do_normalize' needs 'do_rescale'.");
     }
 
     @Test
@@ -161,8 +186,8 @@ class ImageProcessorTest {
         ImageProcessor processor = ImageProcessor.vit(8, 8, Resampling.BOX, HALF, HALF);
         assertThatThrownBy(() -> processor.withOptions(Golden.json("{\"do_center_crop\": true}")))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("ViTImageProcessor has no option 'do_center_crop' with value true; it has do_resize, size, "
-                        + "resample, image_mean, image_std, do_rescale, rescale_factor, do_normalize.");
+                .hasMessage("ViTImageProcessor has no option 'do_center_crop' with value true; it has do_resize, "
+                        + "do_rescale, rescale_factor, do_normalize, image_mean, image_std, size, resample.");
         assertThatThrownBy(() -> processor.withOptions(Golden.json("{\"data_format\": \"channels_last\"}")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("ViTImageProcessor has no option 'data_format' with value \"channels_last\"");
@@ -206,7 +231,7 @@ class ImageProcessorTest {
         double[] mean = {0.485, 0.456, 0.406};
         ImageProcessor processor = ImageProcessor.vit(48, 64, Resampling.LANCZOS, mean, new double[] {0.2, 0.3, 0.4});
         processor.save(folder);
-        assertThat(ImageProcessor.load(folder).identity()).isEqualTo(processor.identity());
+        assertThat(ImageProcessor.load(folder).toString()).isEqualTo(processor.toString());
         assertThat(folder.resolve("preprocessor_config.json"))
                 .content()
                 .contains("\"image_processor_type\" : \"ViTImageProcessor\"", "\"resample\" : 1", "\"height\" : 48");

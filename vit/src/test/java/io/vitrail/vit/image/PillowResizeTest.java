@@ -82,10 +82,14 @@ class PillowResizeTest {
     void threadsDoNotChangeTheResult() {
         Pixels large = noise(PixelMode.RGB, 1203, 901);
         Pixels resized = PillowResize.to(301, 299, Resampling.BICUBIC).apply(large);
-        ResampleWeights columns = ResampleWeights.of(1203, 0, 1203, 301, Resampling.BICUBIC);
-        ResampleWeights rows = ResampleWeights.of(901, 0, 901, 299, Resampling.BICUBIC);
+        ResampleWeights columns = weights(1203, 301);
+        ResampleWeights rows = weights(901, 299);
         Pixels narrow = new Pixels(PixelMode.RGB, scalarHorizontal(large, columns), 301, 901);
         assertThat(resized.samples()).isEqualTo(scalarVertical(narrow, rows));
+    }
+
+    private static ResampleWeights weights(int inputSize, int outputSize) {
+        return ResampleWeights.of(Axis.whole(inputSize, outputSize), Resampling.BICUBIC, ResizeArithmetic.PILLOW);
     }
 
     /** The sums written out, one sample at a time. */

@@ -1,6 +1,7 @@
 package io.vitrail.vit.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.vitrail.vit.image.SizeRule.Size;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,24 @@ class SizeRuleTest {
     @CsvSource({"480, 640, 30, 40", "100, 1000, 4, 40", "30, 35, 30, 35", "90, 31, 40, 14"})
     void limitedEdgeShrinksBoth(int height, int width, int newHeight, int newWidth) {
         assertThat(new SizeRule.LimitedEdge(30, 40).of(height, width)).isEqualTo(new Size(newHeight, newWidth));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"480, 640, 30, 40", "100, 1000, 4, 40", "1000, 100, 35, 3", "10, 10, 35, 35"})
+    void withinFillsTheRectangle(int height, int width, int newHeight, int newWidth) {
+        assertThat(new SizeRule.Within(35, 40).of(height, width)).isEqualTo(new Size(newHeight, newWidth));
+    }
+
+    @Test
+    void picturesKeepAPixel() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new SizeRule.DivisibleEdge(32, 32).of(1, 1000))
+                .withMessage("A picture can't be resized to 0 x 32 pixels.");
+    }
+
+    @Test
+    void unchangedIsThePicture() {
+        assertThat(new SizeRule.Unchanged().of(99, 1)).isEqualTo(new Size(99, 1));
     }
 
     @Test

@@ -1,6 +1,7 @@
 """Makes the golden cases of this folder that are not copies of the project's oracle (goldens/*/files, *_small and so on are).
 
-    python recipe.py          writes goldens/decode_image/special, goldens/pillow_resize/modes, goldens/image_processors/dinov3
+    python recipe.py          writes goldens/decode_image/special, goldens/pillow_resize/modes, goldens/image_processors/dinov3,
+                              goldens/image_processors/options_*
 
 Pillow 13.0.0, numpy 2.4.6, transformers 4.57.6, torch 2.7.1, torchvision 0.22.1, safetensors 0.8.0; seed 7. The format is the oracle's:
 golden.json lists calls, golden.safetensors holds what Pillow or transformers gave.
@@ -14,6 +15,7 @@ import numpy as np
 import torch
 from PIL import Image
 from safetensors.torch import save_file
+import transformers
 from transformers import DINOv3ViTImageProcessorFast
 from transformers.image_utils import load_image
 
@@ -34,7 +36,9 @@ def noise(width, height, channels):
 
 
 def finish(folder, calls, tensors, about):
-    json.dump({"format": 1, "about": about, "calls": calls}, open(f"{folder}/golden.json", "w"), indent=1)
+    family, case = folder.split("/")[-2:]
+    golden = {"format": 1, "family": family, "case": case, "about": about, "calls": calls}
+    json.dump(golden, open(f"{folder}/golden.json", "w"), indent=1)
     save_file({k: torch.from_numpy(np.ascontiguousarray(v)) for k, v in tensors.items()}, f"{folder}/golden.safetensors")
 
 
@@ -159,7 +163,62 @@ def dinov3():
     finish(folder, calls, tensors, "The processor that rescales first and resizes tensors.")
 
 
+RAW = {"do_rescale": False, "do_normalize": False}
+VALUES = [RAW, {"do_rescale": False}, {"do_normalize": False, "rescale_factor": 1 / 127.5},
+          {"rescale_factor": 0.5, "image_mean": 0.25, "image_std": [0.4, 0.5, 0.6]}]
+FILTER_NUMBERS = [{"resample": number, **RAW} for number in range(6)]
+EXACT = [{"size": 9}, {"size": [7, 12]}, {"size": {"height": 33, "width": 10}, **RAW}, {"do_resize": False, **RAW}]
+EDGE = [{"size": 9}, {"size": {"shortest_edge": 17, "longest_edge": 20}, **RAW}]
+CROPS = [{"do_center_crop": False, "size": {"height": 8, "width": 6}}, {"do_resize": False, "crop_size": [40, 3]},
+         {"crop_size": {"height": 31, "width": 32}, **RAW}, {"crop_size": 18, "do_normalize": False}]
+TENSORS = [RAW, {**RAW, "resample": 0}, {**RAW, "resample": 3}, {"resample": 0}, {"resample": 3, "rescale_factor": 0.5},
+           {"do_resize": False, "do_rescale": False, "do_normalize": False}, {"do_center_crop": True, "crop_size": [40, 3]},
+           {"do_center_crop": True, "crop_size": 18, **RAW}, {"size": {"max_height": 20, "max_width": 9}}, {"size": [7, 12]},
+           {"size": {"shortest_edge": 9}, "do_center_crop": True, "crop_size": 8}]
+# name: class, settings of the file, options of the calls
+OPTIONS = {
+    "vit": ("ViTImageProcessor", {"size": 11}, VALUES + FILTER_NUMBERS + EXACT),
+    "deit": ("DeiTImageProcessor", {"size": 13, "crop_size": 10}, VALUES + FILTER_NUMBERS + EXACT + CROPS),
+    "beit": ("BeitImageProcessor", {"size": 13, "crop_size": 10}, VALUES + FILTER_NUMBERS + EXACT + CROPS),
+    "clip": ("CLIPImageProcessor", {"size": 13, "crop_size": 10}, VALUES + FILTER_NUMBERS + EXACT + EDGE + CROPS),
+    "bit": ("BitImageProcessor", {"size": 13, "crop_size": 10}, VALUES + FILTER_NUMBERS + EXACT + EDGE + CROPS),
+    "blip": ("BlipImageProcessor", {"size": 11}, VALUES + FILTER_NUMBERS + EXACT[1:]),
+    "siglip": ("SiglipImageProcessor", {"size": {"height": 11, "width": 9}}, VALUES + FILTER_NUMBERS + EXACT[1:]),
+    "convnext": ("ConvNextImageProcessor", {"size": 11},
+                 VALUES + FILTER_NUMBERS + EDGE + [{"crop_pct": 0.5}, {"do_resize": False, **RAW}]),
+    "vilt": ("ViltImageProcessor", {"size": 20, "size_divisor": 4},
+             VALUES + [{"resample": 1, **RAW}, {"size": 25, **RAW}, {"size": {"shortest_edge": 21, "longest_edge": 22}, **RAW},
+                       {"size_divisor": 5, **RAW}, {"do_pad": False, **RAW}, {"do_resize": False, **RAW}]),
+    "dinov3": ("DINOv3ViTImageProcessorFast", {"size": {"height": 11, "width": 9}}, TENSORS),
+}
+
+
+def processor_options():
+    """Every processor with and without each of its steps, in every form of size, with every filter: to be met exactly."""
+    rng = np.random.default_rng(8)
+    pictures = {"wide.png": rng.integers(0, 256, (19, 28, 3)).astype(np.uint8), "high.png": np.array(scene(8, 47))}
+    for case, (class_name, settings, calls_options) in OPTIONS.items():
+        folder = f"{HERE}/image_processors/options_{case}"
+        os.makedirs(folder, exist_ok=True)
+        for name, pixels in pictures.items():
+            Image.fromarray(pixels).save(f"{folder}/{name}")
+        getattr(transformers, class_name)(**settings).save_pretrained(folder)
+        processor = getattr(transformers, class_name).from_pretrained(folder)
+        calls, tensors = [], {}
+        for i, options in enumerate(calls_options):
+            together = case == "vilt" and options.get("do_pad", True)
+            for images in [list(pictures)] if together else [[name] for name in pictures]:
+                name = f"{images[0].split('.')[0]}{i}"
+                out = processor([load_image(f"{folder}/{image}") for image in images], return_tensors="pt", **options)
+                outputs = {key: f"{name}.{key}" for key in out}
+                tensors.update({outputs[key]: value.numpy() for key, value in out.items()})
+                calls.append({"name": name, "op": "image_processor", "class": class_name, "images": images,
+                              "options": options, "outputs": outputs, "tolerance": {"atol": 0, "rtol": 0}})
+        finish(folder, calls, tensors, processor_options.__doc__)
+
+
 if __name__ == "__main__":
     decode_special()
     resize_modes()
     dinov3()
+    processor_options()
