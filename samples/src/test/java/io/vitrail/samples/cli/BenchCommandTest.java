@@ -41,8 +41,8 @@ class BenchCommandTest {
         assertThat(run.out()).isEmpty();
         assertThat(run.err())
                 .isEqualToIgnoringNewLines("vitrail: There is no model folder '" + CHECKPOINT.resolve("none")
-                        + "'. try:  a folder that holds config.json and model.safetensors;"
-                        + " without --model, the command has a default.");
+                        + "'. try:  a folder that holds config.json and model.safetensors, or a hub name such as"
+                        + " google/vit-base-patch16-224; without --model, the command has a default.");
     }
 
     @Test

@@ -22,6 +22,7 @@ import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** A hub with a certificate that nobody knows, as where a proxy of an organisation encrypts anew. */
 class HubTlsTest extends HubFixture {
@@ -64,8 +65,10 @@ class HubTlsTest extends HubFixture {
     }
 
     @Test
+    @Timeout(60)
     void aCertificateThatIsNotTrustedIsNamedAtOnce() {
-        HubException failure = failure(hub(settings -> settings.endpoint(address())));
+        Hub hub = hub(settings -> settings.endpoint(address()).retries(3, Duration.ofHours(1), Duration.ofHours(1)));
+        HubException failure = failure(hub);
         assertThat(failure.reason()).isEqualTo(Reason.CERTIFICATE);
         assertThat(failure)
                 .hasMessageStartingWith("The server's certificate isn't trusted: ")
