@@ -59,14 +59,14 @@ final class TrainCommand implements Callable<Integer> {
             names = "--stages",
             split = ",",
             paramLabel = "EPOCHSxSIDE",
-            defaultValue = "4x40,4x48",
+            defaultValue = "6x32,5x40,4x48",
             description = "Epochs and picture sizes, one after the other (default ${DEFAULT-VALUE}).")
     private List<String> stages;
 
     @Option(names = "--batch", defaultValue = "64", description = "Pictures in a batch (default ${DEFAULT-VALUE}).")
     private int batch;
 
-    @Option(names = "--rate", defaultValue = "6e-4", description = "Peak learning rate (default ${DEFAULT-VALUE}).")
+    @Option(names = "--rate", defaultValue = "1e-3", description = "Peak learning rate (default ${DEFAULT-VALUE}).")
     private double rate;
 
     @Option(names = "--warm-up", defaultValue = "400", description = "Steps of warm-up (default ${DEFAULT-VALUE}).")

@@ -63,7 +63,7 @@ public record TrainingOptions(
 
         /** What serves a small hybrid Vision Transformer at batches of 64. */
         public static Optimization defaults() {
-            return new Optimization(6e-4, 400, 0.05, 0.1, 1.0, 0.999);
+            return new Optimization(1e-3, 400, 0.05, 0.1, 1.0, 0.999);
         }
     }
 
