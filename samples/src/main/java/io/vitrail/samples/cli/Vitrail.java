@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "vitrail",
         description = {
-            "Vision Transformers in Java: classify, embed, train, evaluate, verify.",
+            "Vision Transformers in Java: classify, embed, show attention, train, evaluate, verify.",
             "Example: ./vitrail classify samples/images/chelsea.jpg"
         },
         scope = ScopeType.INHERIT,
@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             ClassifyCommand.class,
             EmbedCommand.class,
+            AttentionCommand.class,
             TrainCommand.class,
             EvalCommand.class,
             VerifyCommand.class,
@@ -43,7 +44,8 @@ public final class Vitrail implements Runnable {
 
     private static final String INTEGER = "a whole number up to " + Integer.MAX_VALUE;
 
-    private static final Set<String> COMPUTING = Set.of("classify", "embed", "eval", "verify", "bench", "train");
+    private static final Set<String> COMPUTING =
+            Set.of("classify", "embed", "attention", "eval", "verify", "bench", "train");
     private static final Set<String> HELP = Set.of("-h", "--help", "-V", "--version");
 
     @Spec
