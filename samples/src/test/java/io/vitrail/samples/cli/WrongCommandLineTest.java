@@ -7,7 +7,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** A wrong command line: exit status 2, a line that says what is wrong, and a line that leads to the help. */
 class WrongCommandLineTest {
-    private static final String COMMANDS = "classify, embed, attention, train, eval, verify, bench, help, generate-completion";
+    private static final String COMMANDS =
+            "classify, embed, attention, train, eval, verify, bench, help, generate-completion";
 
     @ParameterizedTest
     @CsvSource(
