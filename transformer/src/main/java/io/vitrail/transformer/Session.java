@@ -2,6 +2,7 @@ package io.vitrail.transformer;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.jni.JniUtils;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -74,8 +75,12 @@ public final class Session<M extends TensorBlock> implements AutoCloseable {
         turn.lock();
         try {
             Check.state(!closed, "The model is closed. Keep it open until the last call has returned.");
+            boolean before = JniUtils.isGradMode();
+            JniUtils.setGradMode(false); // a setting of the thread: nothing is kept for gradients that nobody asks for
             try (NDManager scope = manager.newSubManager()) {
                 return work.run(model, scope, Pass.inference(operations));
+            } finally {
+                JniUtils.setGradMode(before);
             }
         } finally {
             turn.unlock();

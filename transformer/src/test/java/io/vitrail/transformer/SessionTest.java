@@ -8,6 +8,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.jni.JniUtils;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +34,17 @@ class SessionTest {
             });
             assertThat(answer).hasSize(60);
             assertThat(kept.get().isReleased()).isTrue();
+        }
+    }
+
+    @Test
+    void keepsNothingForGradientsOnWhateverThread() throws InterruptedException {
+        try (Session<Encoder> session = session()) {
+            AtomicReference<Boolean> graded = new AtomicReference<>();
+            Thread thread = new Thread(() -> graded.set(session.run((model, manager, pass) -> JniUtils.isGradMode())));
+            thread.start();
+            thread.join();
+            assertThat(graded.get()).isFalse();
         }
     }
 
