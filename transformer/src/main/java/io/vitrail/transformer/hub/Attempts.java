@@ -3,6 +3,7 @@ package io.vitrail.transformer.hub;
 import io.vitrail.transformer.hub.HubException.Reason;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.channels.UnresolvedAddressException;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Objects;
@@ -24,6 +25,7 @@ final class Attempts {
     private final HubSettings settings;
     private final int retries;
     private int failures;
+    private boolean hasWorked;
 
     Attempts(HubSettings settings, int retries) {
         this.settings = settings;
@@ -33,6 +35,7 @@ final class Attempts {
     /** Something works again: failures count anew. */
     void succeeded() {
         failures = 0;
+        hasWorked = true;
     }
 
     /**
@@ -44,7 +47,9 @@ final class Attempts {
         Optional<Duration> asked = failure instanceof TransferException e ? e.pause() : Optional.empty();
         boolean tooLong = asked.filter(pause -> pause.compareTo(settings.longestWait()) > 0)
                 .isPresent();
-        if (isPermanent(failure) || failures++ >= retries || tooLong) {
+        failures++;
+        boolean noSuchHost = isUnknownHost(failure) && !hasWorked; // mid-way it may be a network that comes back
+        if (isPermanent(failure) || noSuchHost || failures > retries || tooLong) {
             throw giveUp(failure, uri);
         }
         Duration pause = asked.orElseGet(this::backOff);
@@ -74,12 +79,19 @@ final class Attempts {
                 .anyMatch(e -> e instanceof GeneralSecurityException || e instanceof SSLPeerUnverifiedException);
     }
 
+    private static boolean isUnknownHost(IOException failure) {
+        return causes(failure).anyMatch(UnresolvedAddressException.class::isInstance);
+    }
+
     private static Stream<Throwable> causes(Throwable failure) {
         return Stream.iterate(failure, Objects::nonNull, Throwable::getCause).limit(20);
     }
 
     /** The innermost message: the outer ones are often the class's name alone. */
     private static String describe(IOException failure) {
+        if (isUnknownHost(failure)) {
+            return "no address is known for it";
+        }
         return causes(failure)
                 .map(e -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage())
                 .reduce((outer, inner) -> inner)

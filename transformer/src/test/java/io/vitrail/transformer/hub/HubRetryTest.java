@@ -141,11 +141,13 @@ class HubRetryTest extends HubFixture {
     }
 
     @Test
-    void anUnknownHostIsAnError() {
-        Hub hub = hub(settings -> settings.endpoint("http://hub.invalid").retries(0, Duration.ZERO, Duration.ZERO));
+    void anUnknownHostIsAnErrorAtOnce() {
+        Duration hour = Duration.ofHours(1);
+        Hub hub = hub(settings -> settings.endpoint("http://hub.invalid").retries(3, hour, hour));
         HubException failure = failure(hub);
         assertThat(failure.reason()).isEqualTo(Reason.UNREACHABLE);
-        assertThat(failure).hasMessageStartingWith("hub.invalid can't be reached: ");
+        assertThat(failure)
+                .hasMessageStartingWith("hub.invalid can't be reached: no address is known for it (attempts: 1).");
     }
 
     @Test
