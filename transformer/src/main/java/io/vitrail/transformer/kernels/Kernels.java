@@ -19,13 +19,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Chooses the operations for inference by device, CPU and asked precision: the one place that does. Thread-safe; what
- * was chosen once is kept as long as the program runs.
+ * Chooses the operations for inference and for training, by device, CPU and asked precision: the one place that does.
+ * Thread-safe; what was chosen once is kept as long as the program runs.
  */
 public final class Kernels {
     private static final Logger LOGGER = LoggerFactory.getLogger(Kernels.class);
 
     private static final Map<Request, Optional<KernelArchive>> ARCHIVES = new ConcurrentHashMap<>();
+
+    private static final Map<Device, KernelArchive> MIXED = new ConcurrentHashMap<>();
 
     private record Request(Device device, NumberType type) {}
 
@@ -47,14 +49,15 @@ public final class Kernels {
     }
 
     /**
-     * What a training computes with at the precision: the readable operations, or on a CPU with bfloat16 instructions their
-     * products in it. For {@link io.vitrail.transformer.TensorBlock#trainWith}; the model isn't prepared.
+     * What a training computes with, for {@link io.vitrail.transformer.TensorBlock#trainWith}: the readable operations, or
+     * these with products in bfloat16 for {@code BF16}, and for {@code AUTO} on CPUs that have the instructions. The model
+     * isn't prepared.
      */
     public static Operations forTraining(Device device, Precision precision) {
         boolean mixed = precision == Precision.BF16
                 || precision == Precision.AUTO && fastest(device, CpuFeatures.ofThisMachine()) == NumberType.BFLOAT16;
         return mixed
-                ? new MixedOperations(KernelArchive.compile(device, KernelSource.MIXED))
+                ? new MixedOperations(MIXED.computeIfAbsent(device, d -> KernelArchive.compile(d, KernelSource.MIXED)))
                 : ReadableOperations.INSTANCE;
     }
 
