@@ -16,6 +16,8 @@ public final class LabelSmoothing extends Loss {
     /** The class number of an example that doesn't count, such as padding. */
     public static final long IGNORED = -100;
 
+    private static final double IMPOSSIBLE = -1e4;
+
     private final float smoothing;
 
     public LabelSmoothing(float smoothing) {
@@ -25,13 +27,18 @@ public final class LabelSmoothing extends Loss {
     }
 
     /**
-     * @param labels one array: class numbers [batch], or probabilities [batch, classes] as of mixed pictures
+     * @param labels class numbers [batch], or probabilities [batch, classes] as of mixed pictures; with probabilities, a second
+     *     array [batch, classes] may name the candidates by 1: an example is told apart from no class that has 0
      * @param predictions one array: logits [batch, classes]
      * @return the mean loss, a scalar
      */
     @Override
     public NDArray evaluate(NDList labels, NDList predictions) {
-        NDArray target = labels.singletonOrThrow();
+        NDArray target = labels.get(0);
+        if (labels.size() > 1) {
+            return amongCandidates(target, labels.get(1), predictions.singletonOrThrow())
+                    .mean();
+        }
         NDArray losses = examples(target, predictions.singletonOrThrow());
         if (target.getShape().dimension() == 2) {
             return losses.mean();
@@ -50,6 +57,14 @@ public final class LabelSmoothing extends Loss {
         NDArray counted = target.neq(IGNORED);
         NDArray column = target.mul(counted).toType(DataType.INT64, false).expandDims(1); // [batch, 1]
         return smooth(logProbabilities.gather(column, 1).squeeze(1), even).mul(counted);
+    }
+
+    private NDArray amongCandidates(NDArray target, NDArray candidates, NDArray logits) {
+        NDArray excluded = Numbers.times(candidates.neg().add(1), IMPOSSIBLE); // [batch, classes]
+        NDArray logProbabilities = logits.add(excluded).logSoftmax(-1).mul(candidates); // 0 where excluded
+        int[] classes = {-1};
+        NDArray even = logProbabilities.sum(classes).div(candidates.sum(classes)); // [batch]
+        return smooth(logProbabilities.mul(target).sum(classes), even);
     }
 
     /** -(1 - smoothing) · log p of the target - smoothing · mean log p. */

@@ -9,6 +9,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.training.GradientCollector;
 import io.vitrail.transformer.DjlEngine;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -59,6 +60,33 @@ class LabelSmoothingTest {
         NDArray mixed = manager.create(new float[] {0.75f, 0.25f, 0, 0, 0, 1}, new Shape(2, 3));
         assertThat(loss.evaluate(new NDList(mixed), new NDList(logits)).getFloat())
                 .isCloseTo(0.75f * first + 0.25f * second, within(1e-6f));
+    }
+
+    @Test
+    void classesThatAreNoCandidatesCountAsIfTheyWereNot() {
+        LabelSmoothing loss = new LabelSmoothing(0.1f);
+        NDArray two = manager.create(new float[] {1, 0.5f}, new Shape(1, 2));
+        float expected = loss.evaluate(labels(1), new NDList(two)).getFloat();
+        NDArray four = manager.create(new float[] {1, 7, 0.5f, -3}, new Shape(1, 4));
+        NDArray target = manager.create(new float[] {0, 0, 1, 0}, new Shape(1, 4));
+        NDArray candidates = manager.create(new float[] {1, 0, 1, 0}, new Shape(1, 4));
+        assertThat(loss.evaluate(new NDList(target, candidates), new NDList(four))
+                        .getFloat())
+                .isCloseTo(expected, within(1e-6f));
+    }
+
+    @Test
+    void gradientsDoNotReachClassesThatAreNoCandidates() {
+        NDArray logits = manager.create(new float[] {1, 7, 0.5f, -3}, new Shape(1, 4));
+        logits.setRequiresGradient(true);
+        NDArray target = manager.create(new float[] {0, 0, 1, 0}, new Shape(1, 4));
+        NDArray candidates = manager.create(new float[] {1, 0, 1, 0}, new Shape(1, 4));
+        try (GradientCollector collector = DjlEngine.get().newGradientCollector()) {
+            collector.backward(new LabelSmoothing(0.1f).evaluate(new NDList(target, candidates), new NDList(logits)));
+        }
+        float[] gradient = logits.getGradient().toFloatArray();
+        assertThat(new float[] {gradient[1], gradient[3]}).containsExactly(0, 0);
+        assertThat(gradient[0]).isPositive().isCloseTo(-gradient[2], within(1e-6f));
     }
 
     private NDList labels(long... numbers) {

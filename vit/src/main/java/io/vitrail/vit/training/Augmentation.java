@@ -60,6 +60,6 @@ public record Augmentation(
 
     /** For photos with small subjects anywhere (Pascal): wide crops, so that the subject stays inside. */
     public static Augmentation ofScenes() {
-        return new Augmentation(0.3, 1.0, 1.3, 0.3, 0.3, 20, 0.05, 0.4, 0, 0.25, 0.05, 0);
+        return new Augmentation(0.25, 1.0, 1.4, 0.25, 0.35, 20, 0.1, 0.4, 0.3, 0.3, 0.08, 0.3);
     }
 }

@@ -14,6 +14,7 @@ final class Augmenter {
     private static final double MIRROR = 0.5;
     private static final double MAX_SOFTNESS = 2.5;
     private static final int TRIES = 8;
+    private static final int THUMBNAIL = 40;
     private static final int WORST_QUALITY = 60;
     private static final int BEST_QUALITY = 97;
     private static final double SMALLEST_PART = 0.4;
@@ -33,14 +34,15 @@ final class Augmenter {
         square = new Raster(side, side);
     }
 
-    /** Writes [3, side, side] normalised values to {@code target} from {@code offset} on. */
-    void apply(
-            Picture picture,
-            List<Picture> backdrops,
-            Augmentation how,
-            SplittableRandom random,
-            float[] target,
-            int offset) {
+    /**
+     * Writes [3, side, side] normalised values to {@code target} from {@code offset} on. True if the result is sharp: the
+     * picture fills it, and has more pixels than thumbnails do.
+     */
+    boolean apply(TrainingSet set, int number, SplittableRandom random, float[] target, int offset) {
+        Picture picture = set.pictures().pictures().get(number);
+        List<Picture> backdrops = set.backdrops();
+        Augmentation how = set.augmentation();
+        boolean sharp = false;
         Crop crop = random.nextDouble() < how.wholePicture() ? Crop.whole(picture) : crop(picture, how, random);
         if (!backdrops.isEmpty() && random.nextDouble() < how.backdrop()) {
             Raster small = new Raster(smaller(random), smaller(random));
@@ -49,7 +51,7 @@ final class Augmenter {
             resize(backdrop, crop(backdrop, Augmentation.ofScenes(), random), how, random, square);
             paste(small, random);
         } else {
-            resize(picture, crop, how, random, square);
+            sharp = resize(picture, crop, how, random, square) > THUMBNAIL;
         }
         compress(square, how, random);
         recolour(how, random);
@@ -57,6 +59,7 @@ final class Augmenter {
             erase(random);
         }
         normalization.toPlanes(square.rgb, random.nextDouble() < MIRROR, side, target, offset);
+        return sharp;
     }
 
     /** A crop of random area and shape, within the picture where it fits. */
@@ -82,13 +85,14 @@ final class Augmenter {
         return (int) Math.max(1, Math.round(side * between(SMALLEST_PART, LARGEST_PART, random)));
     }
 
-    private void resize(Picture picture, Crop crop, Augmentation how, SplittableRandom random, Raster result) {
+    /** Returns how many pixels the longer side is shown by. */
+    private int resize(Picture picture, Crop crop, Augmentation how, SplittableRandom random, Raster result) {
         double softness = random.nextDouble() < how.blur() ? between(1, MAX_SOFTNESS, random) : 1;
         Filter filter = random.nextBoolean() ? Filter.BILINEAR : Filter.BICUBIC;
         int longest = Math.max(result.width, result.height);
         if (random.nextDouble() >= how.lowResolution() || how.smallestSide() >= longest) {
             sampler.resample(picture, crop, filter, softness, result);
-            return;
+            return (int) Math.min(longest, Math.max(crop.width(), crop.height()));
         }
         int few = (int) Math.round(logBetween(how.smallestSide(), longest, random));
         Raster coarse = new Raster(few, few);
@@ -96,6 +100,7 @@ final class Augmenter {
         sampler.resample(picture, crop, shrinking, 1, coarse);
         compress(coarse, how, random);
         sampler.resample(coarse, filter, softness, result);
+        return few;
     }
 
     private static void compress(Raster raster, Augmentation how, SplittableRandom random) {

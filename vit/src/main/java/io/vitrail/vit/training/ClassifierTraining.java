@@ -13,6 +13,7 @@ import io.vitrail.transformer.training.Schedule;
 import io.vitrail.transformer.training.WeightAverage;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.TreeSet;
 
 /**
  * Trains an image classifier with DJL's Trainer: AdamW, warm-up and cosine, label smoothing, clipped gradients,
@@ -98,6 +99,7 @@ public final class ClassifierTraining {
             PictureSet pictures = set.pictures();
             text.append(String.format(
                     "; %s %d x %s %s", pictures.name(), pictures.size(), set.repeats(), set.augmentation()));
+            text.append(set.sharpRivals().isEmpty() ? "" : " sharp among " + new TreeSet<>(set.sharpRivals()));
         }
         return text.toString();
     }

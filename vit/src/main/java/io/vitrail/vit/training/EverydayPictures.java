@@ -11,7 +11,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * The pictures of the embedded classifier: 20 everyday classes, 10 from CIFAR-10 (thumbnails of 32 pixels), then 10
@@ -34,21 +37,20 @@ public final class EverydayPictures {
             "dog", "dog",
             "horse", "horse");
 
-    /** Pascal's categories that none of our classes covers. */
-    private static final List<String> OTHERS = List.of(
-            "bicycle",
-            "bottle",
-            "bus",
-            "chair",
-            "cow",
-            "diningtable",
-            "motorbike",
-            "person",
-            "pottedplant",
-            "sheep",
-            "sofa",
-            "train",
-            "tvmonitor");
+    /** The words of captions that name a class; those without one of their own share a number that no class has. */
+    private static final Map<String, String> WORDS = Map.ofEntries(
+            Map.entry("airplane airplanes plane planes aeroplane aeroplanes jet jets aircraft biplane", "airplane"),
+            Map.entry("car cars automobile automobiles sedan suv taxi taxis cab convertible", "automobile"),
+            Map.entry("bird birds seagull seagulls duck ducks goose geese parrot parrots pigeon pigeons owl", "bird"),
+            Map.entry("eagle hawk swan swans chicken chickens penguin penguins ostrich heron pelican", "bird"),
+            Map.entry("cat cats kitten kittens", "cat"),
+            Map.entry("deer elk moose antelope", "deer"),
+            Map.entry("dog dogs puppy puppies poodle terrier", "dog"),
+            Map.entry("frog frogs toad toads", "frog"),
+            Map.entry("horse horses pony ponies", "horse"),
+            Map.entry("boat boats ship ships sailboat sailboats canoe canoes kayak yacht ferry", "ship"),
+            Map.entry("truck trucks firetruck lorry", "truck"),
+            Map.entry("fish church churches cathedral golf parachute parachutes chainsaw horn tuba gas", "unsure"));
 
     private final Path data;
     private final List<String> labels = new ArrayList<>();
@@ -60,12 +62,13 @@ public final class EverydayPictures {
      *
      * @param cifar 50,000 thumbnails
      * @param imagenette 9,469 photos
-     * @param pascal 224 photos
-     * @param others 416 photos of other things
+     * @param pascal 224 photos of our classes, by category
+     * @param captioned 114 photos of our classes, by the words of their captions
+     * @param others 624 photos of other things, whose captions name no class
      */
-    public record Repeats(double cifar, double imagenette, double pascal, double others) {
+    public record Repeats(double cifar, double imagenette, double pascal, double captioned, double others) {
         /** The few scenes often: they alone show thumbnails' classes in photos, so that sharpness doesn't give a class away. */
-        public static final Repeats BALANCED = new Repeats(1, 2.5, 40, 8);
+        public static final Repeats BALANCED = new Repeats(1, 2.5, 30, 15, 6);
     }
 
     /** Reads only the names of the classes. */
@@ -93,20 +96,46 @@ public final class EverydayPictures {
      */
     public List<TrainingSet> training(Repeats repeats) {
         PictureReader reader = new PictureReader(LARGEST_SHORT_SIDE);
+        PictureSet pascal = scenes(reader, "pascal1k", this::byCategory);
+        CaptionLabels labels = captionLabels();
+        PictureSet captioned = Stream.of("pascal1k", "coco-part", "flickr8k-part")
+                .map(set -> scenes(
+                        reader, set, photo -> byCategory(photo).isPresent() ? Optional.empty() : labels.of(photo)))
+                .reduce(PictureSet::and)
+                .orElseThrow();
+        PictureSet others =
+                captioned.only(label -> label == PictureSet.NO_CLASS).named("others");
+        PictureSet named = captioned
+                .only(label -> label >= 0 && label < this.labels.size())
+                .named("captioned");
+        List<Picture> backdrops = others.pictures();
+
         List<TrainingSet> sets = new ArrayList<>();
-        Map<String, Integer> noClass = new HashMap<>();
-        OTHERS.forEach(category -> noClass.put(category, PictureSet.NO_CLASS));
-        PictureSet others = reader.zippedPhotos(data.resolve("captions/pascal1k.zip"), noClass, Set.of("train"));
-        sets.add(new TrainingSet(others.named("others"), repeats.others, Augmentation.ofScenes()));
+        sets.add(new TrainingSet(others, repeats.others, Augmentation.ofScenes()));
+        sets.add(new TrainingSet(pascal, repeats.pascal, Augmentation.ofScenes()).over(backdrops));
+        sets.add(new TrainingSet(named, repeats.captioned, Augmentation.ofScenes()).over(backdrops));
         PictureSet cifar = reader.records(data.resolve("cifar10/train.rec.gz"), 0);
-        sets.add(new TrainingSet(cifar, repeats.cifar, Augmentation.ofThumbnails(), others.pictures()));
+        sets.add(new TrainingSet(cifar, repeats.cifar, Augmentation.ofThumbnails()).over(backdrops));
         for (int shard = 0; shard < SHARDS; shard++) {
             PictureSet photos = reader.zippedFolders(data.resolve("imagenette/train-" + shard + ".zip"), ofImagenette);
-            sets.add(new TrainingSet(photos, repeats.imagenette, Augmentation.ofPhotos(), others.pictures()));
+            TrainingSet set = new TrainingSet(photos, repeats.imagenette, Augmentation.ofPhotos()).over(backdrops);
+            sets.add(shard == 0 ? set : set.amongWhenSharp(Set.copyOf(ofImagenette.values())));
         }
-        PictureSet scenes = reader.zippedPhotos(data.resolve("captions/pascal1k.zip"), ofPascal, Set.of("train"));
-        sets.add(new TrainingSet(scenes, repeats.pascal, Augmentation.ofScenes()));
         return sets;
+    }
+
+    private PictureSet scenes(PictureReader reader, String name, Function<JsonNode, Optional<Integer>> label) {
+        return reader.zippedPhotos(data.resolve("captions/" + name + ".zip"), label, Set.of("train"));
+    }
+
+    private Optional<Integer> byCategory(JsonNode photo) {
+        return Optional.ofNullable(ofPascal.get(photo.path("category").asText()));
+    }
+
+    private CaptionLabels captionLabels() {
+        Map<String, Integer> words = new HashMap<>();
+        WORDS.forEach((list, name) -> words.put(list, labels.contains(name) ? labels.indexOf(name) : labels.size()));
+        return new CaptionLabels(words);
     }
 
     /**
@@ -119,7 +148,8 @@ public final class EverydayPictures {
                 reader.records(data.resolve("cifar10/test-dev.rec.gz"), 0).named("cifar10");
         PictureSet photos = reader.zippedFolders(data.resolve("imagenette/val-dev.zip"), ofImagenette)
                 .named("imagenette");
-        PictureSet scenes = reader.zippedPhotos(data.resolve("captions/pascal1k.zip"), ofPascal, Set.of("val", "test"))
+        PictureSet scenes = reader.zippedPhotos(
+                        data.resolve("captions/pascal1k.zip"), this::byCategory, Set.of("val", "test"))
                 .named("pascal1k");
         return List.of(
                 EvaluationSet.of(cifar, side, framing),

@@ -10,6 +10,7 @@ import ai.djl.training.dataset.Dataset;
 import ai.djl.translate.Batchifier;
 import ai.djl.util.Progress;
 import io.vitrail.transformer.Check;
+import io.vitrail.transformer.training.LabelSmoothing;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
@@ -18,6 +19,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Queue;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
@@ -27,7 +29,8 @@ import java.util.concurrent.Future;
 
 /**
  * The batches of training, prepared by background threads a few ahead. What a batch holds is decided by seed, epoch
- * and number alone. Pixels are [batch, 3, side, side], labels probabilities [batch, classes]; both belong to the
+ * and number alone. Pixels are [batch, 3, side, side], labels as {@link LabelSmoothing} takes them: probabilities [batch, classes],
+ * and where sharp pictures have rivals ({@link TrainingSet#sharpRivals()}) also the classes in question; all belong to the
  * batch's own manager, and all that is computed from them with it: closing the batch frees it. {@link #close()} ends
  * the threads.
  */
@@ -57,22 +60,32 @@ public final class PictureBatches implements AutoCloseable {
     public PictureBatches(List<TrainingSet> sets, Options options) {
         this.sets = List.copyOf(sets);
         this.options = options;
-        for (TrainingSet set : sets) {
-            set.pictures()
-                    .labels()
-                    .forEach(label -> Check.that(
-                            label >= PictureSet.NO_CLASS && label < options.classes,
-                            "%s: label %d is not below the %d classes",
-                            set.pictures().name(),
-                            label,
-                            options.classes));
-        }
+        sets.forEach(this::checkLabels);
         Check.that(batchesPerEpoch() > 0, "an epoch has fewer pictures than a batch (%d)", options.batch);
         threads = Executors.newFixedThreadPool(options.threads, work -> {
             Thread thread = new Thread(work, "vitrail-pictures");
             thread.setDaemon(true);
             return thread;
         });
+    }
+
+    private void checkLabels(TrainingSet set) {
+        for (int label : set.pictures().labels()) {
+            Check.that(
+                    label >= PictureSet.NO_CLASS && label < options.classes,
+                    "%s: label %d is not below the %d classes",
+                    set.pictures().name(),
+                    label,
+                    options.classes);
+        }
+        for (int rival : set.sharpRivals()) {
+            Check.that(
+                    rival >= 0 && rival < options.classes,
+                    "%s: rival %d is not below the %d classes",
+                    set.pictures().name(),
+                    rival,
+                    options.classes);
+        }
     }
 
     /** Whole batches only: an epoch's last few pictures are left out. */
@@ -113,7 +126,8 @@ public final class PictureBatches implements AutoCloseable {
         }
     }
 
-    private record Prepared(Memory memory, float[] labels) {}
+    /** @param candidates 1 for the classes that a picture is told apart from */
+    private record Prepared(Memory memory, float[] labels, float[] candidates) {}
 
     /** Batches in order, the next few in preparation. */
     private final class Batches implements Iterator<Batch> {
@@ -160,7 +174,11 @@ public final class PictureBatches implements AutoCloseable {
             NDManager scope = manager.newSubManager();
             Shape shape = new Shape(options.batch, 3, side, side);
             NDArray pixels = scope.create(prepared.memory.engines, shape, DataType.FLOAT32); // not copied
-            NDArray labels = scope.create(prepared.labels, new Shape(options.batch, options.classes));
+            Shape rows = new Shape(options.batch, options.classes);
+            NDList labels = new NDList(scope.create(prepared.labels, rows));
+            if (sets.stream().anyMatch(set -> !set.sharpRivals().isEmpty())) {
+                labels.add(scope.create(prepared.candidates, rows));
+            }
             return new Lent(scope, pixels, labels, delivered++, prepared.memory);
         }
 
@@ -170,25 +188,24 @@ public final class PictureBatches implements AutoCloseable {
             Memory memory = reused == null ? Memory.of(options.batch * pictureSize) : reused;
             float[] pixels = memory.pixels;
             float[] labels = new float[options.batch * options.classes];
+            float[] candidates = new float[options.batch * options.classes];
             Augmenter augmenter = new Augmenter(side, options.normalization);
             for (int i = 0; i < options.batch; i++) {
                 int position = number * options.batch + i;
                 TrainingSet set = sets.get(order.set(position));
                 int picture = order.picture(position);
                 SplittableRandom random = Seeds.random(options.seed, epoch, position);
-                augmenter.apply(
-                        set.pictures().pictures().get(picture),
-                        set.backdrops(),
-                        set.augmentation(),
-                        random,
-                        pixels,
-                        i * pictureSize);
-                label(set.pictures().labels().get(picture), labels, i * options.classes);
+                boolean sharp = augmenter.apply(set, picture, random, pixels, i * pictureSize);
+                int row = i * options.classes;
+                label(set.pictures().labels().get(picture), labels, row);
+                consider(sharp ? set.sharpRivals() : Set.of(), candidates, row);
             }
             int end = batchesPerEpoch() * options.batch;
-            options.mixing.apply(pixels, labels, options.batch, side, Seeds.random(options.seed, epoch, end + number));
+            SplittableRandom random = Seeds.random(options.seed, epoch, end + number);
+            options.mixing.apply(pixels, labels, options.batch, side, random);
+            considerTargets(labels, candidates);
             memory.engines.asFloatBuffer().put(pixels);
-            return new Prepared(memory, labels);
+            return new Prepared(memory, labels, candidates);
         }
 
         private void label(int number, float[] labels, int start) {
@@ -199,16 +216,30 @@ public final class PictureBatches implements AutoCloseable {
             }
         }
 
+        private void consider(Set<Integer> rivals, float[] candidates, int start) {
+            if (rivals.isEmpty()) {
+                Arrays.fill(candidates, start, start + options.classes, 1);
+            }
+            rivals.forEach(rival -> candidates[start + rival] = 1);
+        }
+
+        /** A mixed picture may be of a class that wasn't in question. */
+        private void considerTargets(float[] labels, float[] candidates) {
+            for (int i = 0; i < labels.length; i++) {
+                candidates[i] = labels[i] > 0 ? 1 : candidates[i];
+            }
+        }
+
         /** A batch that gives its pixels' memory back when it is closed. */
         private final class Lent extends Batch {
             private final Memory memory;
             private boolean closed;
 
-            Lent(NDManager scope, NDArray pixels, NDArray labels, int number, Memory memory) {
+            Lent(NDManager scope, NDArray pixels, NDList labels, int number, Memory memory) {
                 super(
                         scope,
                         new NDList(pixels),
-                        new NDList(labels),
+                        labels,
                         options.batch,
                         Batchifier.STACK,
                         Batchifier.STACK,

@@ -18,8 +18,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipEntry;
@@ -76,21 +78,22 @@ public final class PictureReader {
     }
 
     /**
-     * A zip of photos, and beside it a {@code .jsonl} of the same name that gives their {@code file}, {@code category}
-     * and {@code split}; photos of other categories and splits are skipped.
+     * A zip of photos, and beside it a {@code .jsonl} of the same name that gives their {@code file}, {@code split} and more;
+     * photos of other splits are skipped.
+     *
+     * @param label the class number by a photo's line, or empty to skip it
      */
-    public PictureSet zippedPhotos(Path file, Map<String, Integer> labels, Set<String> splits) {
+    public PictureSet zippedPhotos(Path file, Function<JsonNode, Optional<Integer>> label, Set<String> splits) {
         Reading reading = new Reading(file);
         Path lines = file.resolveSibling(file.getFileName().toString().replaceFirst("\\.zip$", ".jsonl"));
         try (ZipFile zip = new ZipFile(file.toFile())) {
             for (String line : Files.readAllLines(lines)) {
                 JsonNode photo = JSON.readTree(line);
-                Integer label = labels.get(photo.path("category").asText());
                 ZipEntry entry = zip.getEntry(photo.path("file").asText());
-                if (label != null
-                        && entry != null
-                        && splits.contains(photo.path("split").asText())) {
-                    reading.add(zip.getInputStream(entry).readAllBytes(), label, entry.getName());
+                boolean wanted = splits.contains(photo.path("split").asText());
+                Optional<Integer> known = wanted && entry != null ? label.apply(photo) : Optional.empty();
+                if (known.isPresent()) {
+                    reading.add(zip.getInputStream(entry).readAllBytes(), known.get(), entry.getName());
                 }
             }
             return reading.finish();

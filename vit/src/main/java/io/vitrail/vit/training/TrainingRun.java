@@ -154,7 +154,7 @@ final class TrainingRun {
                 total,
                 epoch + 1,
                 loss,
-                Accuracy.ofBatch(batch.getLabels().singletonOrThrow(), logits.singletonOrThrow()),
+                Accuracy.ofBatch(batch.getLabels().get(0), logits.singletonOrThrow()),
                 parts.rate.rate(step - 1),
                 norm,
                 clock.picturesPerSecond(),

@@ -85,7 +85,7 @@ class AugmenterTest {
         for (int seed = 0; seed < 50; seed++) {
             Picture white = TestPictures.plain(32, 24, 255, 255, 255);
             List<Picture> black = List.of(TestPictures.plain(40, 30, 0, 0, 0));
-            augmenter.apply(white, black, always, Seeds.random(seed, 0, 0), pixels, 0);
+            augmenter.apply(one(white, always).over(black), 0, Seeds.random(seed, 0, 0), pixels, 0);
             double shown = 0;
             for (float value : pixels) {
                 shown += (value + 1) / 2 / pixels.length;
@@ -94,10 +94,32 @@ class AugmenterTest {
         }
     }
 
+    @Test
+    void sharpIsWhatFillsTheSquareWithMorePixelsThanAThumbnailHas() {
+        Augmentation coarse = new Augmentation(1, 1, 1, 1, 1, 20, 0, 0, 0, 0, 0, 0);
+        Augmentation pasted = new Augmentation(1, 1, 1, 1, 0, 1, 0, 0, 1, 0, 0, 0);
+        Picture photo = TestPictures.noise(90, 70, 1);
+        assertThat(isSharp(64, photo, NOTHING)).isTrue();
+        assertThat(isSharp(32, photo, NOTHING)).isFalse();
+        assertThat(isSharp(64, TestPictures.noise(32, 32, 1), NOTHING)).isFalse();
+        assertThat(isSharp(64, photo, pasted)).isFalse();
+        assertThat(isSharp(40, photo, coarse)).isFalse();
+    }
+
+    private static boolean isSharp(int side, Picture picture, Augmentation how) {
+        TrainingSet set = one(picture, how).over(List.of(TestPictures.noise(20, 30, 3)));
+        float[] pixels = new float[3 * side * side];
+        return new Augmenter(side, Normalization.SYMMETRIC).apply(set, 0, Seeds.random(1, 0, 0), pixels, 0);
+    }
+
     private float[] pixels(Picture picture, Augmentation how, int seed) {
         float[] pixels = new float[3 * 64];
         List<Picture> backdrops = List.of(TestPictures.noise(20, 30, 3));
-        augmenter.apply(picture, backdrops, how, Seeds.random(seed, 0, 0), pixels, 0);
+        augmenter.apply(one(picture, how).over(backdrops), 0, Seeds.random(seed, 0, 0), pixels, 0);
         return pixels;
+    }
+
+    private static TrainingSet one(Picture picture, Augmentation how) {
+        return new TrainingSet(new PictureSet("one", List.of(picture), List.of(0)), 1, how);
     }
 }

@@ -13,6 +13,7 @@ import io.vitrail.transformer.DjlEngine;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -80,6 +81,38 @@ class PictureBatchesTest {
                 batch.close();
             }
         }
+    }
+
+    @Test
+    void sharpPicturesAreToldApartFromTheirRivalsOnly() throws IOException, TranslateException {
+        Augmentation plain = new Augmentation(1, 1, 1, 1, 0, 1, 0, 0, 0, 0, 0, 0);
+        PictureSet one = new PictureSet("one", List.of(TestPictures.noise(90, 70, 1)), List.of(2));
+        TrainingSet sharp = new TrainingSet(one, 1, plain).amongWhenSharp(Set.of(1, 2));
+        List<TrainingSet> sets = List.of(sharp, new TrainingSet(one, 1, plain));
+        PictureBatches.Options options = new PictureBatches.Options(2, 4, Mixing.NONE, Normalization.SYMMETRIC, 1, 1);
+        for (int side : new int[] {48, 32}) {
+            try (PictureBatches batches = new PictureBatches(sets, options)) {
+                for (Batch batch : batches.epoch(0, side, 0).getData(manager)) {
+                    NDArray candidates = batch.getLabels().get(1);
+                    assertThat(List.of(
+                                    candidates.get(0).toFloatArray(),
+                                    candidates.get(1).toFloatArray()))
+                            .usingRecursiveFieldByFieldElementComparator()
+                            .containsExactlyInAnyOrder(
+                                    side == 48 ? new float[] {0, 1, 1, 0} : new float[] {1, 1, 1, 1},
+                                    new float[] {1, 1, 1, 1});
+                    batch.close();
+                }
+            }
+        }
+    }
+
+    @Test
+    void rivalsMustIncludeThePicturesOwnClasses() {
+        TrainingSet set = sets.get(0);
+        assertThatThrownBy(() -> set.amongWhenSharp(Set.of(0, 1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("colours: the rivals of sharp pictures must include the pictures' own classes");
     }
 
     /** Pixels and labels of each batch in turn. */

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
@@ -86,7 +87,11 @@ class PictureReaderTest {
                 {"file": "a.png", "category": "sofa", "split": "train"}
                 {"file": "b.png", "category": "boat", "split": "train"}
                 """);
-        PictureSet set = reader.zippedPhotos(file, Map.of("boat", 8, "cat", 3), Set.of("train"));
+        Map<String, Integer> labels = Map.of("boat", 8, "cat", 3);
+        PictureSet set = reader.zippedPhotos(
+                file,
+                photo -> Optional.ofNullable(labels.get(photo.path("category").asText())),
+                Set.of("train"));
         assertThat(set.labels()).containsExactly(3, 8);
     }
 
