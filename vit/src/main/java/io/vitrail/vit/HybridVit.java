@@ -16,6 +16,7 @@ import io.vitrail.transformer.Linear;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.TokenNorm;
 import io.vitrail.transformer.weights.ConfigJson;
+import io.vitrail.transformer.weights.Labels;
 import io.vitrail.transformer.weights.WeightTable;
 import java.util.Arrays;
 import java.util.List;
@@ -69,11 +70,11 @@ public final class HybridVit extends VisionModel {
             labels = List.copyOf(labels);
         }
 
-        /** The embedded default: 48 × 48 pixels, 36 tokens of width 192, about 2 million weights. */
+        /** The embedded default: 56 × 56 pixels, 49 tokens of width 192, about 3 million weights. */
         public static Config embedded(List<String> labels) {
             EncoderConfig encoder = new EncoderConfig(192, 4, 6, 384, 1e-6f, Activation.GELU, Bias.PRESENT);
             return new Config(
-                    new ImageConfig(3, 48, 48, 8, 8), new int[] {32, 64, 128}, new int[] {0, 1, 2}, encoder, labels);
+                    new ImageConfig(3, 56, 56, 8, 8), new int[] {64, 128, 256}, new int[] {0, 1, 1}, encoder, labels);
         }
 
         static Config fromJson(ConfigJson json) {

@@ -77,7 +77,7 @@ class HybridVitTest {
         HybridVit read = HybridVit.of(new ConfigJson(json), VisionTask.CLASSIFICATION);
         assertThat(read.configJson()).isEqualTo(json);
         assertThat(read.labels()).containsExactly("cat", "dog");
-        assertThat(read.imageHeight()).isEqualTo(48);
+        assertThat(read.imageHeight()).isEqualTo(56);
         assertThat(read.sizes()).isEqualTo(new HybridVit(embedded).sizes());
     }
 

@@ -59,7 +59,7 @@ final class TrainCommand implements Callable<Integer> {
             names = "--stages",
             split = ",",
             paramLabel = "EPOCHSxSIDE",
-            defaultValue = "6x32,5x40,4x48",
+            defaultValue = "6x32,6x48,4x56",
             description = "Epochs and picture sizes, one after the other (default ${DEFAULT-VALUE}).")
     private List<String> stages;
 
