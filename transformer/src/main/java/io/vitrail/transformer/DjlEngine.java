@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.engine.StandardCapabilities;
 import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.jni.JniUtils;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
@@ -15,7 +16,9 @@ public final class DjlEngine {
         }
     }
 
-    private static final FutureTask<Engine> ENGINE = new FutureTask<>(() -> Engine.getEngine(name()));
+    private static final String THREADS = "ai.djl.pytorch.num_threads";
+    private static final FutureTask<Engine> ENGINE = new FutureTask<>(DjlEngine::start);
+    private static boolean started;
 
     private DjlEngine() {}
 
@@ -24,17 +27,76 @@ public final class DjlEngine {
         return "PyTorch";
     }
 
-    /** The engine; the first call loads its natives, unless {@link #begin()} did. */
+    /**
+     * How many threads share the work of one operation, in the whole program. Without it, or DJL's property
+     * {@code ai.djl.pytorch.num_threads}, or {@code OMP_NUM_THREADS}, one for each physical core, but no more than the JVM has
+     * processors.
+     *
+     * @throws IllegalStateException if the engine has been started: threads that have computed would keep their number
+     */
+    public static synchronized void useThreads(int threads) {
+        Check.that(threads >= 1, "At least 1 thread must compute, not %d.", threads);
+        Check.state(
+                !started, "PyTorch has been started already. Call useThreads before anything else of this library.");
+        System.setProperty(THREADS, Integer.toString(threads));
+    }
+
+    /** How many threads share the work of one operation; starts the engine. */
+    public static int threads() {
+        get();
+        return JniUtils.getNumThreads();
+    }
+
+    private static Engine start() {
+        synchronized (DjlEngine.class) {
+            started = true;
+        }
+        Engine engine = load();
+        int threads = JniUtils.getNumThreads();
+        boolean byEnvironment = System.getenv("OMP_NUM_THREADS") != null || System.getenv("MKL_NUM_THREADS") != null;
+        int processors = Runtime.getRuntime().availableProcessors(); // a container's quota, which OpenMP doesn't know
+        int wanted = Integer.getInteger(THREADS, byEnvironment ? threads : Math.min(threads, processors));
+        if (wanted != threads) {
+            JniUtils.setNumThreads(wanted);
+        }
+        return engine;
+    }
+
+    /** DJL asks the thread's context class loader for engines; another application's would give that one's. */
+    private static Engine load() {
+        Thread thread = Thread.currentThread();
+        ClassLoader usual = thread.getContextClassLoader();
+        thread.setContextClassLoader(DjlEngine.class.getClassLoader());
+        try {
+            return Engine.getEngine(name());
+        } finally {
+            thread.setContextClassLoader(usual);
+        }
+    }
+
+    /**
+     * The engine; the first call loads its natives, unless {@link #begin()} did.
+     *
+     * @throws NativesException if another class loader uses the natives
+     */
     public static Engine get() {
         ENGINE.run(); // once; while another thread runs it, the next line waits
         try {
             return ENGINE.get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("Interrupted while PyTorch was starting.", e);
+            throw CallException.interrupted();
         } catch (ExecutionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
+            throw failure(e.getCause());
         }
+    }
+
+    private static RuntimeException failure(Throwable cause) {
+        if (cause.getCause() instanceof UnsatisfiedLinkError error
+                && String.valueOf(error.getMessage()).contains("already loaded in another classloader")) {
+            return NativesException.elsewhere(error);
+        }
+        return cause instanceof RuntimeException exception ? exception : new IllegalStateException(cause);
     }
 
     /** Has the natives loaded in the background, for a program that will need them; {@link #get()} tells of failures. */

@@ -5,13 +5,14 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
  * A model with its weights, prepared for inference, and the native memory of both. Thread-safe: calls of several threads take
- * turns, since each pass uses all cores already. Closing waits for the pass that runs, and frees everything.
+ * turns in the order of their coming, since each pass uses all cores already. Closing fails the calls that wait, waits for
+ * the pass that runs, and frees everything.
  *
  * @param <M> the model
  */
@@ -32,8 +33,10 @@ public final class Session<M extends TensorBlock> implements AutoCloseable {
     private final M model;
     private final Operations operations;
     private final NDManager manager;
-    private final ReentrantLock turn = new ReentrantLock(true);
-    private boolean closed;
+    private final Semaphore turns = new Semaphore(1, true);
+    private final Set<Thread> within = ConcurrentHashMap.newKeySet();
+    private volatile int passes = 1;
+    private volatile boolean closed;
 
     /**
      * Loads and prepares a model.
@@ -59,7 +62,7 @@ public final class Session<M extends TensorBlock> implements AutoCloseable {
     private static void awaitAll() {
         try {
             for (Session<?> session : OPEN) {
-                session.turn.tryLock(PATIENCE_SECONDS, TimeUnit.SECONDS); // kept until the end
+                session.turns.tryAcquire(session.passes, PATIENCE_SECONDS, TimeUnit.SECONDS); // kept until the end
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -67,14 +70,58 @@ public final class Session<M extends TensorBlock> implements AutoCloseable {
     }
 
     /**
-     * Runs the work in a scope of its own; the result must not hold arrays.
+     * Lets several passes compute at the same time from now on, instead of one. It pays where a pass doesn't use all cores:
+     * {@link DjlEngine#useThreads} then divides the cores among the passes.
+     */
+    public void admit(int count) {
+        Check.that(count >= 1, "At least 1 pass must be let in, not %d.", count);
+        checkOutside();
+        synchronized (turns) {
+            turns.acquireUninterruptibly(passes);
+            passes = count;
+            turns.release(count);
+        }
+    }
+
+    /** How many passes may compute at the same time. */
+    public int passes() {
+        return passes;
+    }
+
+    /**
+     * Runs the work in a scope of its own; the result must not hold arrays. Waits for its turn however long that takes.
      *
-     * @throws IllegalStateException if the session is closed
+     * @throws CallException if the session is closed
      */
     public <R> R run(Work<M, R> work) {
-        turn.lock();
+        checkOutside();
+        turns.acquireUninterruptibly();
+        return inTurn(work);
+    }
+
+    /**
+     * The same for a caller that doesn't wait forever. A pass that has begun ends first; its result is then dropped.
+     *
+     * @throws CallException if the session is closed, the thread is interrupted or the time is over
+     */
+    public <R> R run(Patience patience, Work<M, R> work) {
+        checkOutside();
+        patience.take(turns);
+        R result = inTurn(work);
+        patience.check();
+        return result;
+    }
+
+    private void checkOutside() {
+        Check.state(!within.contains(Thread.currentThread()), "A pass can't wait for another one of its own session.");
+    }
+
+    private <R> R inTurn(Work<M, R> work) {
+        within.add(Thread.currentThread());
         try {
-            Check.state(!closed, "The model is closed. Keep it open until the last call has returned.");
+            if (closed) {
+                throw CallException.closed();
+            }
             boolean before = JniUtils.isGradMode();
             JniUtils.setGradMode(false); // a setting of the thread: nothing is kept for gradients that nobody asks for
             try (NDManager scope = manager.newSubManager()) {
@@ -83,7 +130,8 @@ public final class Session<M extends TensorBlock> implements AutoCloseable {
                 JniUtils.setGradMode(before);
             }
         } finally {
-            turn.unlock();
+            within.remove(Thread.currentThread());
+            turns.release();
         }
     }
 
@@ -94,15 +142,17 @@ public final class Session<M extends TensorBlock> implements AutoCloseable {
 
     @Override
     public void close() {
-        turn.lock();
-        try {
-            if (!closed) {
-                closed = true;
-                OPEN.remove(this);
-                manager.close();
+        checkOutside();
+        closed = true;
+        synchronized (turns) {
+            turns.acquireUninterruptibly(passes);
+            try {
+                if (OPEN.remove(this)) {
+                    manager.close();
+                }
+            } finally {
+                turns.release(passes);
             }
-        } finally {
-            turn.unlock();
         }
     }
 }

@@ -5,6 +5,7 @@ import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.kernels.Compute;
 import io.vitrail.vit.image.Image;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -19,18 +20,28 @@ import java.util.stream.Stream;
  * }
  * }</pre>
  *
- * <p>Thread-safe: any number of threads may call one classifier; they take turns at the model. It holds native memory until
- * it is closed; its results don't.
+ * <p>Thread-safe: any number of threads may call one classifier; they take turns at the model. A call that waits ends with a
+ * {@link io.vitrail.transformer.CallException} when its thread is interrupted or the classifier is closed. It holds native
+ * memory until it is closed; its results don't.
  */
 public final class ImageClassifier implements AutoCloseable {
     private final LoadedVisionModel loaded;
     private final ClassScores scores;
     private final double unsureBelow;
+    private final VisionCalls<Classification> calls;
 
     private ImageClassifier(LoadedVisionModel loaded) {
         this.loaded = loaded;
         scores = ClassScores.of(loaded.config(), loaded.model().labels().size());
         unsureBelow = loaded.config().path("unsure_below").asDouble(0);
+        calls = VisionCalls.of(loaded, this::classify);
+    }
+
+    private ImageClassifier(ImageClassifier same, VisionCalls<Classification> calls) {
+        loaded = same.loaded;
+        scores = same.scores;
+        unsureBelow = same.unsureBelow;
+        this.calls = calls;
     }
 
     /** The embedded model: 20 everyday classes, on the CPU, without any file or network. */
@@ -68,6 +79,31 @@ public final class ImageClassifier implements AutoCloseable {
         return new ImageClassifier(loaded);
     }
 
+    /**
+     * The same classifier, whose calls answer within a time or not at all; for one call: {@code
+     * classifier.withDeadline(Duration.ofSeconds(1)).classify(image)}. Of a stream each batch has this time. Closing either closes both.
+     *
+     * <p>A call that is too late ends with a {@link io.vitrail.transformer.CallException}: at once while it waits, after
+     * the pass where one has begun with its picture, whose result is then dropped.
+     *
+     * @param limit from 1 millisecond to 365 days
+     */
+    public ImageClassifier withDeadline(Duration limit) {
+        return new ImageClassifier(this, calls.withDeadline(limit));
+    }
+
+    /**
+     * The same classifier, which sends pictures of several callers through the model together. It pays where many threads
+     * ask for one picture each, and costs a lone caller the wait. Closing either closes both.
+     *
+     * @param most pictures in a batch at most
+     * @param wait how long a picture waits for others while the model has nothing to do, 0 to 60 seconds. With 0 no time is
+     *     lost: pictures only gather while others are being computed.
+     */
+    public ImageClassifier batching(int most, Duration wait) {
+        return new ImageClassifier(this, calls.batching(most, wait));
+    }
+
     /** All classes of one picture, best first. */
     public Classification classify(Image image) {
         return classify(List.of(image)).get(0);
@@ -75,7 +111,7 @@ public final class ImageClassifier implements AutoCloseable {
 
     /** Several pictures, in batches; results in their order. */
     public List<Classification> classify(List<Image> images) {
-        return loaded.answer(images, this::classify);
+        return calls.answer(images);
     }
 
     /**
@@ -83,7 +119,7 @@ public final class ImageClassifier implements AutoCloseable {
      * other. Of files that are decoded as the stream goes only one picture is in memory, however large the others are.
      */
     public Stream<Classification> classify(Stream<Image> images) {
-        return loaded.answer(images, this::classify);
+        return calls.answer(images);
     }
 
     /** Names of the classes, by index. */

@@ -5,6 +5,7 @@ import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.kernels.Compute;
 import io.vitrail.vit.image.Image;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -41,10 +42,18 @@ public final class ImageEmbedder implements AutoCloseable {
 
     private final LoadedVisionModel loaded;
     private final Options options;
+    private final VisionCalls<Embedding> calls;
 
     private ImageEmbedder(LoadedVisionModel loaded, Options options) {
         this.loaded = loaded;
         this.options = options;
+        calls = VisionCalls.of(loaded, this::embed);
+    }
+
+    private ImageEmbedder(ImageEmbedder same, VisionCalls<Embedding> calls) {
+        loaded = same.loaded;
+        options = same.options;
+        this.calls = calls;
     }
 
     /** The embedded model, on the CPU, with the family's own pooling and vectors of length 1. */
@@ -83,6 +92,27 @@ public final class ImageEmbedder implements AutoCloseable {
         }
     }
 
+    /**
+     * The same embedder, whose calls answer within a time or not at all, as {@link ImageClassifier#withDeadline} says.
+     * Closing either closes both.
+     *
+     * @param limit from 1 millisecond to 365 days
+     */
+    public ImageEmbedder withDeadline(Duration limit) {
+        return new ImageEmbedder(this, calls.withDeadline(limit));
+    }
+
+    /**
+     * The same embedder, which sends pictures of several callers through the model together, as {@link
+     * ImageClassifier#batching} says. Closing either closes both.
+     *
+     * @param most pictures in a batch at most
+     * @param wait how long a picture waits for others while the model has nothing to do, 0 to 60 seconds
+     */
+    public ImageEmbedder batching(int most, Duration wait) {
+        return new ImageEmbedder(this, calls.batching(most, wait));
+    }
+
     /** The vector of one picture. */
     public Embedding embed(Image image) {
         return embed(List.of(image)).get(0);
@@ -90,12 +120,12 @@ public final class ImageEmbedder implements AutoCloseable {
 
     /** Several pictures, in batches; results in their order. */
     public List<Embedding> embed(List<Image> images) {
-        return loaded.answer(images, this::embed);
+        return calls.answer(images);
     }
 
     /** Any number of pictures in constant memory, taken from the stream one after the other. */
     public Stream<Embedding> embed(Stream<Image> images) {
-        return loaded.answer(images, this::embed);
+        return calls.answer(images);
     }
 
     private List<Embedding> embed(VisionModel model, NDArray pixels, Pass pass) {

@@ -2,13 +2,14 @@ package io.vitrail.vit;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.vitrail.transformer.Check;
-import io.vitrail.transformer.DjlEngine;
 import io.vitrail.transformer.Operations;
 import io.vitrail.transformer.Pass;
+import io.vitrail.transformer.Patience;
 import io.vitrail.transformer.Scope;
 import io.vitrail.transformer.Session;
 import io.vitrail.transformer.kernels.Compute;
@@ -16,25 +17,14 @@ import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.transformer.weights.CheckpointException;
 import io.vitrail.vit.image.Image;
 import io.vitrail.vit.image.ImageProcessor;
-import io.vitrail.vit.image.ProcessedImages;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Spliterator;
-import java.util.Spliterators;
-import java.util.function.Function;
-import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 
 /**
  * What every task on pictures is made of: a model ready for inference, and the processing that its checkpoint asks for.
- * Thread-safe. Pictures are processed by the calling thread, outside the model's turn.
+ * Thread-safe.
  */
 public final class LoadedVisionModel implements AutoCloseable {
-    /** Pictures that go through the model together. */
-    static final int BATCH = 8;
-
     /** What a task computes from pixels. */
     @FunctionalInterface
     public interface Answer<R> {
@@ -54,7 +44,7 @@ public final class LoadedVisionModel implements AutoCloseable {
 
     /** Loads a checkpoint's folder. */
     static LoadedVisionModel load(Path folder, Compute compute) {
-        return load(folder, compute.operations(), compute.device());
+        return load(folder, compute.operations(), compute.device()).admitting(compute.passes());
     }
 
     /** Loads a checkpoint's folder. */
@@ -73,7 +63,7 @@ public final class LoadedVisionModel implements AutoCloseable {
         } catch (IllegalArgumentException e) {
             throw CheckpointException.of(
                     e.getMessage(),
-                    checkpoint.folder().resolve("config.json"),
+                    checkpoint.configFile(),
                     "download the file again, or use a checkpoint of a supported model.",
                     e);
         }
@@ -81,7 +71,7 @@ public final class LoadedVisionModel implements AutoCloseable {
 
     /** Loads the embedded default. */
     static LoadedVisionModel embedded(Compute compute) {
-        return embedded(compute.operations(), compute.device());
+        return embedded(compute.operations(), compute.device()).admitting(compute.passes());
     }
 
     /** Loads the embedded default. */
@@ -89,6 +79,11 @@ public final class LoadedVisionModel implements AutoCloseable {
         try (EmbeddedCheckpoint files = EmbeddedCheckpoint.unpack()) {
             return load(files.folder(), operations, device);
         }
+    }
+
+    private LoadedVisionModel admitting(int passes) {
+        session.admit(passes);
+        return this;
     }
 
     public VisionModel model() {
@@ -103,47 +98,36 @@ public final class LoadedVisionModel implements AutoCloseable {
         return config;
     }
 
-    /** Results in the pictures' order; memory for one batch at a time. */
+    int passes() {
+        return session.passes();
+    }
+
+    /** Results in the pictures' order; memory for one batch at a time. Calls may be interrupted. */
     public <R> List<R> answer(List<Image> images, Answer<R> answer) {
-        List<R> results = new ArrayList<>(images.size());
-        images.forEach(LoadedVisionModel::present);
-        for (int i = 0; i < images.size(); i += BATCH) {
-            List<Image> batch = images.subList(i, Math.min(i + BATCH, images.size()));
-            results.addAll(answerBatch(outside -> processor.process(batch, outside), answer));
-        }
-        return results;
+        return VisionCalls.of(this, answer).answer(images);
     }
 
-    /**
-     * Results as they are asked for. Pictures are taken from the stream a batch at a time, and let go of one by one as
-     * they are processed.
-     */
-    <R> Stream<R> answer(Stream<Image> images, Answer<R> answer) {
-        Iterator<Image> source = images.map(LoadedVisionModel::present).iterator();
-        Function<Stream<Image>, List<R>> batch =
-                pictures -> answerBatch(outside -> processor.process(pictures, outside), answer);
-        Iterator<R> results = new BatchIterator<>(source, BATCH, batch);
-        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(results, Spliterator.ORDERED), false)
-                .onClose(images::close);
+    /** One result per picture of a batch [batch, 3, imageHeight, imageWidth]. */
+    <R> List<R> compute(NDArray pixels, Answer<R> answer, Patience patience) {
+        return session.run(patience, (model, scope, pass) -> answer.of(model, onDevice(pixels, scope), pass));
     }
 
-    private static Image present(Image image) {
-        Check.that(image != null, "A picture is missing (null).");
-        return image;
+    /** One result per picture of several batches, computed as one: whatever happens to the calling thread. */
+    <R> List<R> compute(List<NDArray> batches, Answer<R> answer) {
+        return session.run((model, scope, pass) -> answer.of(model, onDevice(joined(batches, scope), scope), pass));
     }
 
-    private <R> List<R> answerBatch(Function<NDManager, ProcessedImages> batch, Answer<R> answer) {
-        try (NDManager outside = DjlEngine.newManager(Device.cpu());
-                ProcessedImages processed = batch.apply(outside)) {
-            return session.run((model, scope, pass) -> answer.of(model, onDevice(processed, scope), pass));
-        }
+    private static NDArray joined(List<NDArray> batches, NDManager scope) {
+        NDList lent = new NDList();
+        batches.forEach(pixels -> lent.add(Scope.lend(pixels, scope)));
+        return lent.size() == 1 ? lent.get(0) : NDArrays.concat(lent, 0);
     }
 
-    private static NDArray onDevice(ProcessedImages processed, NDManager scope) {
-        NDArray pixels = processed.pixelValues().toDevice(scope.getDevice(), false);
-        NDArray lent = Scope.lend(pixels, scope); // [batch, 3, imageHeight, imageWidth]
-        if (pixels != processed.pixelValues()) {
-            pixels.close();
+    private static NDArray onDevice(NDArray pixels, NDManager scope) {
+        NDArray there = pixels.toDevice(scope.getDevice(), false);
+        NDArray lent = Scope.lend(there, scope); // [batch, 3, imageHeight, imageWidth]
+        if (there != pixels) {
+            there.close();
         }
         return lent.toType(DataType.FLOAT32, false);
     }

@@ -36,7 +36,7 @@ class ImageClassifierTest {
     private static final Image PHOTO = Image.fromFile(CHECKPOINT.resolve("photo.png"));
     private static final Image DRAWING = Image.fromFile(CHECKPOINT.resolve("drawing.png"));
     private static final List<String> LABELS = List.of("cat", "dog", "car", "tree", "boat");
-    private static final int BATCH = LoadedVisionModel.BATCH;
+    private static final int BATCH = VisionCalls.BATCH;
 
     private static ImageClassifier classifier;
 
