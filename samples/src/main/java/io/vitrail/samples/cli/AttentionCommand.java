@@ -13,6 +13,7 @@ import io.vitrail.vit.attention.ImageAttention;
 import io.vitrail.vit.attention.PictureAttention;
 import io.vitrail.vit.attention.Relevance;
 import io.vitrail.vit.image.Image;
+import io.vitrail.vit.image.ImageReader;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,6 +54,9 @@ final class AttentionCommand implements Callable<Integer> {
     @Mixin
     private ModelOptions model;
 
+    @Mixin
+    private ReadingOptions reading;
+
     @Parameters(paramLabel = "IMAGE", description = "Picture file.")
     private Path file;
 
@@ -88,8 +92,10 @@ final class AttentionCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         checkOptions();
+        ImageReader reader = reading.reader();
         try (Opening<ImageAttention> opening = new Opening<>(this::open)) {
-            PictureFiles pictures = new PictureFiles(out(), spec.commandLine().getErr(), json);
+            PictureFiles pictures =
+                    new PictureFiles(reader, out(), spec.commandLine().getErr(), json);
             int failed = pictures.run(
                     List.of(file),
                     opening::get,

@@ -4,6 +4,7 @@ import io.vitrail.transformer.Check;
 import io.vitrail.vit.Classification;
 import io.vitrail.vit.ImageClassifier;
 import io.vitrail.vit.ScoredLabel;
+import io.vitrail.vit.image.ImageReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -34,6 +35,9 @@ final class EvalClassifyCommand implements Callable<Integer> {
     @Mixin
     private ModelOptions model;
 
+    @Mixin
+    private ReadingOptions reading;
+
     @Parameters(paramLabel = "DIR", description = "A folder with a subfolder of pictures for each label.")
     private Path folder;
 
@@ -46,13 +50,14 @@ final class EvalClassifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        ImageReader reader = reading.reader();
         List<Path> files = pictures();
         Check.that(!files.isEmpty(), "No pictures lie in subfolders of '%s'.%n  try:  DIR/<label>/photo.jpg", folder);
         ProgressBar bar = new ProgressBar(spec.commandLine().getErr());
         try (ImageClassifier classifier = model.load(ImageClassifier::load, ImageClassifier::embedded)) {
             checkLabels(files, classifier.labels());
             PictureFiles pictures = new PictureFiles(
-                    spec.commandLine().getOut(), spec.commandLine().getErr(), json);
+                    reader, spec.commandLine().getOut(), spec.commandLine().getErr(), json);
             int failed = pictures.run(files, () -> classifier, ImageClassifier::classify, (file, result) -> {
                 count(file, result);
                 bar.show(seen, files.size(), note());

@@ -2,6 +2,7 @@ package io.vitrail.samples.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vitrail.vit.image.Image;
+import io.vitrail.vit.image.ImageReader;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,11 +36,13 @@ final class PictureFiles {
         void accept(Path file, R result);
     }
 
+    private final ImageReader reader;
     private final PrintWriter out;
     private final PrintWriter err;
     private final boolean json;
 
-    PictureFiles(PrintWriter out, PrintWriter err, boolean json) {
+    PictureFiles(ImageReader reader, PrintWriter out, PrintWriter err, boolean json) {
+        this.reader = reader;
         this.out = out;
         this.err = err;
         this.json = json;
@@ -66,10 +69,9 @@ final class PictureFiles {
     }
 
     /** The outcome of each file; none if several can't be done at once. */
-    private static <M, R> List<Outcome<R>> together(
+    private <M, R> List<Outcome<R>> together(
             List<Path> files, Supplier<M> model, BiFunction<M, List<Image>, List<R>> task) {
-        List<Outcome<Image>> opened =
-                files.parallelStream().map(PictureFiles::open).toList();
+        List<Outcome<Image>> opened = files.parallelStream().map(this::open).toList();
         M ready = model.get();
         if (files.size() > 1 && opened.stream().anyMatch(Outcome::lackedMemory)) {
             return List.of();
@@ -83,9 +85,9 @@ final class PictureFiles {
         }
     }
 
-    private static Outcome<Image> open(Path file) {
+    private Outcome<Image> open(Path file) {
         try {
-            return Outcome.of(file, Image.fromFile(file));
+            return Outcome.of(file, reader.fromFile(file));
         } catch (RuntimeException | VirtualMachineError e) {
             return Outcome.failed(file, e);
         }

@@ -1,11 +1,13 @@
 package io.vitrail.samples.cli;
 
 import io.vitrail.vit.image.Image;
+import io.vitrail.vit.image.ImageReader;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -15,6 +17,9 @@ import picocli.CommandLine.Spec;
 final class PictureOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
+
+    @Mixin
+    private ReadingOptions reading;
 
     @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "Picture files.")
     private List<Path> files;
@@ -38,8 +43,10 @@ final class PictureOptions {
      */
     <T extends AutoCloseable, R> int run(
             Supplier<T> open, BiFunction<T, List<Image>, List<R>> task, PictureFiles.Sink<R> sink) {
+        ImageReader reader = reading.reader();
         try (Opening<T> opening = new Opening<>(open)) {
-            PictureFiles pictures = new PictureFiles(out(), spec.commandLine().getErr(), json);
+            PictureFiles pictures =
+                    new PictureFiles(reader, out(), spec.commandLine().getErr(), json);
             int failed = pictures.run(files, opening::get, task, sink);
             return failed == 0 ? 0 : Vitrail.FAILED;
         }

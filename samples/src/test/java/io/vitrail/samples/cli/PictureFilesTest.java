@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vitrail.vit.image.Image;
+import io.vitrail.vit.image.ImageReader;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -78,7 +79,8 @@ class PictureFilesTest {
     }
 
     private int run(List<Path> files, BiFunction<String, List<Image>, List<Integer>> task) {
-        PictureFiles pictures = new PictureFiles(new PrintWriter(new StringWriter()), new PrintWriter(err), false);
+        PictureFiles pictures =
+                new PictureFiles(ImageReader.DEFAULT, new PrintWriter(new StringWriter()), new PrintWriter(err), false);
         return pictures.run(files, () -> "model", task, (file, result) -> answered.add(file));
     }
 

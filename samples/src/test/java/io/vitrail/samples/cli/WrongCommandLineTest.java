@@ -8,7 +8,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** A wrong command line: exit status 2, a line that says what is wrong, and a line that leads to the help. */
 class WrongCommandLineTest {
     private static final String COMMANDS =
-            "classify, embed, attention, train, eval, verify, bench, help, generate-completion";
+            "classify, embed, attention, train, eval, verify, bench, info, doctor, help, generate-completion";
 
     @ParameterizedTest
     @CsvSource(
@@ -35,6 +35,9 @@ class WrongCommandLineTest {
                 "classify --top-k k x   | classify | Invalid value for option '--top-k': 'k' is not a whole number up "
                         + "to 2147483647",
                 "classify --model       | classify | Missing required parameter for option '--model' (M)",
+                "embed x --fast-jpeg 0  | embed    | --fast-jpeg must be at least 1, not 0",
+                "embed x --max-pixels 0 | embed    | --max-pixels must be at least 1, not 0",
+                "embed x --background w | embed    | --background must be like FFFFFF (white), not w",
                 "bench now              | bench    | bench doesn't know what to do with 'now'",
                 "eval                   | eval     | Missing the task, such as: eval classify DIR",
                 "eval clasify           | eval     | no command named clasify (did you mean classify?); commands: "
@@ -42,9 +45,11 @@ class WrongCommandLineTest {
                 "verify x --pth fast    | verify   | no option named --pth (did you mean --path?); options: --dump, "
                         + "--help, --path, --precision, --version",
                 "classify x --josn      | classify | no option named --josn (did you mean --json?); options: "
-                        + "--device, --help, --json, --model, --precision, --top-k, --version",
+                        + "--background, --device, --fast-jpeg, --help, --json, --max-pixels, --model, --precision, "
+                        + "--scale-grey, --top-k, --version",
                 "classify x --pre=AUTO  | classify | no option named --pre (did you mean --precision?); options: "
-                        + "--device, --help, --json, --model, --precision, --top-k, --version",
+                        + "--background, --device, --fast-jpeg, --help, --json, --max-pixels, --model, --precision, "
+                        + "--scale-grey, --top-k, --version",
                 "bench --colour=red     | bench    | no option named --colour; options: --batch, --device, --help, "
                         + "--json, --model, --precision, --runs, --version"
             })

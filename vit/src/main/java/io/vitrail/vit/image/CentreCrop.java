@@ -7,7 +7,9 @@ record CentreCrop(int height, int width, Surplus surplus) {
         /** On the left and above, as where transformers crops NumPy arrays. */
         BEFORE,
         /** On the right and below, as where it crops PyTorch tensors. */
-        AFTER
+        AFTER,
+        /** As AFTER; where an odd number of pixels is cut off, an even one before the picture: as torchvision does. */
+        AFTER_EVEN
     }
 
     /** What is kept, in the picture's pixels; it reaches beyond a picture that is smaller. */
@@ -17,7 +19,11 @@ record CentreCrop(int height, int width, Surplus surplus) {
 
     private int offset(int size, int cropped) {
         int spare = size - cropped;
-        return surplus == Surplus.BEFORE ? Math.floorDiv(spare, 2) : spare / 2;
+        return switch (surplus) {
+            case BEFORE -> Math.floorDiv(spare, 2);
+            case AFTER -> spare / 2;
+            case AFTER_EVEN -> spare < 0 ? spare / 2 : (int) Math.rint(spare / 2.0);
+        };
     }
 
     @Override

@@ -11,7 +11,7 @@ record FileBytes(byte[] bytes, String name) {
 
     /** Whether these bytes are there: formats use it where a missing rest is no error. */
     boolean has(long at, long length) {
-        return at >= 0 && length >= 0 && at + length <= bytes.length;
+        return at >= 0 && length >= 0 && length <= bytes.length - at;
     }
 
     int u8(long at) {
@@ -35,6 +35,15 @@ record FileBytes(byte[] bytes, String name) {
 
     long u32Little(long at) {
         return u16Little(at) | (long) u16Little(at + 2) << 16;
+    }
+
+    /** Eight bytes; what is too large for a place in a file comes out negative, or out of reach. */
+    long u64(long at) {
+        return u32(at) << 32 | u32(at + 4);
+    }
+
+    long u64Little(long at) {
+        return u32Little(at) | u32Little(at + 4) << 32;
     }
 
     /** Whether the Latin-1 text stands there. */

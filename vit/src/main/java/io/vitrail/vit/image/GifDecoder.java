@@ -1,7 +1,5 @@
 package io.vitrail.vit.image;
 
-import java.util.Arrays;
-
 /**
  * Decodes the first picture of a GIF as Pillow shows it: what the picture leaves free has the transparent colour, or
  * else colour 0, and a transparent pixel has its palette's colour. (OpenCV puts a background colour there, so its
@@ -30,10 +28,11 @@ final class GifDecoder {
         this.indices = new byte[header.frameWidth() * header.frameHeight()];
     }
 
-    static Pixels decode(FileBytes file) {
+    /** RGB, or RGBA if the mode has alpha. */
+    static Pixels decode(FileBytes file, PixelMode mode) {
         GifDecoder decoder = new GifDecoder(file);
         decoder.decompress();
-        return decoder.paint();
+        return decoder.paint(mode.hasAlpha() ? PixelMode.RGBA : PixelMode.RGB);
     }
 
     /** Lempel, Ziv and Welch's compression with codes of 3 to 12 bits. */
@@ -116,38 +115,42 @@ final class GifDecoder {
         return code;
     }
 
-    private Pixels paint() {
-        byte[] palette = palette();
-        byte[] rgb = new byte[header.width() * header.height() * 3];
-        int free = 3 * Math.max(0, header.transparent());
-        for (int i = 0; i < rgb.length; i += 3) {
-            System.arraycopy(palette, free, rgb, i, 3);
+    private Pixels paint(PixelMode mode) {
+        byte[] palette = palette(mode);
+        int channels = mode.channels();
+        byte[] samples = Pixels.room(header.width(), header.height(), channels);
+        int free = channels * Math.max(0, header.transparent());
+        for (int i = 0; i < samples.length; i += channels) {
+            System.arraycopy(palette, free, samples, i, channels);
         }
         int row = 0;
         for (int[] pass : header.interlaced() ? PASSES : new int[][] {{0, 1}}) {
             for (int y = pass[0]; y < header.frameHeight(); y += pass[1]) {
-                paintRow(row++, y, palette, rgb);
+                paintRow(row++, y, palette, channels, samples);
             }
         }
-        return new Pixels(PixelMode.RGB, rgb, header.width(), header.height());
+        return new Pixels(mode, samples, header.width(), header.height());
     }
 
-    private void paintRow(int row, int y, byte[] palette, byte[] rgb) {
-        int out = 3 * ((header.top() + y) * header.width() + header.left());
+    private void paintRow(int row, int y, byte[] palette, int channels, byte[] samples) {
+        int out = channels * ((header.top() + y) * header.width() + header.left());
         for (int x = 0; x < header.frameWidth(); x++) {
-            int colour = 3 * (indices[row * header.frameWidth() + x] & 0xFF);
-            System.arraycopy(palette, colour, rgb, out + 3 * x, 3);
+            int colour = channels * (indices[row * header.frameWidth() + x] & 0xFF);
+            System.arraycopy(palette, colour, samples, out + channels * x, channels);
         }
     }
 
     /** 256 colours; what the file doesn't define is grey, as in Pillow. */
-    private byte[] palette() {
-        byte[] palette = new byte[3 * 256];
+    private byte[] palette(PixelMode mode) {
+        int channels = mode.channels();
+        byte[] palette = new byte[channels * 256];
         for (int i = 0; i < 256; i++) {
-            Arrays.fill(palette, 3 * i, 3 * i + 3, (byte) i);
-        }
-        for (int i = 0; i < 3 * header.colours(); i++) {
-            palette[i] = (byte) file.u8(header.palette() + i);
+            for (int c = 0; c < 3; c++) {
+                palette[channels * i + c] = (byte) (i < header.colours() ? file.u8(header.palette() + 3 * i + c) : i);
+            }
+            if (mode.hasAlpha()) {
+                palette[channels * i + 3] = (byte) (i == header.transparent() ? 0 : 255);
+            }
         }
         return palette;
     }

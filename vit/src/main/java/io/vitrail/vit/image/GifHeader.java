@@ -29,7 +29,7 @@ record GifHeader(
 
     static ImageHeader read(ImageFormat format, FileBytes file) {
         GifHeader gif = read(file);
-        return new ImageHeader(format, gif.width, gif.height, StoredSamples.EIGHT_BITS, Orientation.UPRIGHT);
+        return new ImageHeader(format, gif.width, gif.height, Orientation.UPRIGHT);
     }
 
     static GifHeader read(FileBytes file) {

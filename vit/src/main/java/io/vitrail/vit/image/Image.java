@@ -14,7 +14,7 @@ import org.bytedeco.opencv.opencv_core.Mat;
  *
  * <p>Immutable and on the Java heap: there is nothing to close, and any thread may use it. JPEG, PNG, GIF, BMP, WebP
  * and TIFF are read, of animations the first picture. Files of more than 256 MB or 178,956,970 pixels (Pillow's limit)
- * are refused before memory is taken.
+ * are refused before memory is taken. {@link ImageReader} reads with other limits, or lays transparency over a colour.
  */
 public final class Image {
     private final Pixels pixels;
@@ -29,7 +29,7 @@ public final class Image {
      * @throws ImageException if the file is missing, damaged, cut off, too large or no supported picture
      */
     public static Image fromFile(Path file) {
-        return decode(ImageSource.DEFAULT.read(file));
+        return ImageReader.DEFAULT.fromFile(file);
     }
 
     /**
@@ -39,7 +39,7 @@ public final class Image {
      * @throws ImageException if it can't be fetched or decoded
      */
     public static Image fromUri(URI uri) {
-        return decode(ImageSource.DEFAULT.read(uri));
+        return ImageReader.DEFAULT.fromUri(uri);
     }
 
     /**
@@ -48,7 +48,7 @@ public final class Image {
      * @throws ImageException if it holds no supported picture
      */
     public static Image fromStream(InputStream stream) {
-        return decode(ImageSource.DEFAULT.read(stream, "stream"));
+        return ImageReader.DEFAULT.fromStream(stream);
     }
 
     /**
@@ -57,7 +57,7 @@ public final class Image {
      * @throws ImageException if it is no supported picture
      */
     public static Image fromBytes(byte[] file) {
-        return decode(new FileBytes(file, "bytes"));
+        return ImageReader.DEFAULT.fromBytes(file);
     }
 
     /**
@@ -83,7 +83,7 @@ public final class Image {
                         + "(BGRA) channels of 8 bits.",
                 mat.channels(),
                 mat.depth());
-        return new Image(MatPixels.read(mat, StoredSamples.EIGHT_BITS, false).to(PixelMode.RGB));
+        return new Image(MatPixels.read(mat, WideGrey.CLIPPED, false).to(PixelMode.RGB));
     }
 
     /**
@@ -95,8 +95,9 @@ public final class Image {
         return new Image(Pixels.of(PixelMode.RGB, rgb, width, height));
     }
 
-    private static Image decode(FileBytes file) {
-        return new Image(ImageDecoder.DEFAULT.decode(file).to(PixelMode.RGB));
+    /** @param rgb mode RGB */
+    static Image of(Pixels rgb) {
+        return new Image(rgb);
     }
 
     public int width() {

@@ -11,7 +11,7 @@ enum ImageFormat {
     WEBP(WebpHeader::read),
     TIFF(TiffHeader::read);
 
-    static final String SUPPORTED = "JPEG, PNG, GIF, BMP, WebP and TIFF of 8 bits a sample are supported.";
+    static final String SUPPORTED = "JPEG, PNG, GIF, BMP, WebP and TIFF are supported.";
 
     private final BiFunction<ImageFormat, FileBytes, ImageHeader> reader;
 
@@ -45,7 +45,7 @@ enum ImageFormat {
         if (file.says(0, "RIFF") && file.says(8, "WEBP")) {
             return WEBP;
         }
-        if (file.says(0, "II*\0") || file.says(0, "MM\0*")) {
+        if (TiffDirectory.begins(file)) {
             return TIFF;
         }
         String what = file.size() == 0 ? "The file is empty." : "The file is no picture of a known format.";

@@ -6,4 +6,4 @@ package io.vitrail.vit.image;
  * @param width as stored, before the orientation is applied
  * @param orientation how the stored picture has to be turned to stand upright
  */
-record ImageHeader(ImageFormat format, long width, long height, StoredSamples samples, Orientation orientation) {}
+record ImageHeader(ImageFormat format, long width, long height, Orientation orientation) {}

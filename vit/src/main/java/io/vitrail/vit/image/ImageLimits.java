@@ -1,16 +1,22 @@
 package io.vitrail.vit.image;
 
+import io.vitrail.transformer.Check;
 import java.util.Locale;
 
 /**
  * What is refused before memory is taken for it.
  *
  * @param bytes of the encoded file
- * @param pixels width times height, as the file's header states them
+ * @param pixels width times height, as the file's header states them; each takes 3 bytes in the end, and several times
+ *     that while it is decoded
  */
-record ImageLimits(long bytes, long pixels) {
+public record ImageLimits(long bytes, long pixels) {
     /** 256 MB, and Pillow's limit: twice the pixels that fill a quarter of a gigabyte at three bytes each. */
-    static final ImageLimits DEFAULT = new ImageLimits(256L << 20, 2 * ((1L << 28) / 3));
+    public static final ImageLimits DEFAULT = new ImageLimits(256L << 20, 2 * ((1L << 28) / 3));
+
+    public ImageLimits {
+        Check.that(bytes > 0 && pixels > 0, "Limits must be positive, not %d bytes and %d pixels.", bytes, pixels);
+    }
 
     void checkBytes(long size, String name) {
         if (size > bytes) {

@@ -166,17 +166,20 @@ public final class ImageProcessor {
         }
     }
 
-    /** Newer checkpoints may keep all their processors in one file. */
+    /** Newer checkpoints may keep all their processors in one file; timm's and open_clip's say it in their config. */
     private static Path file(Path directory) {
-        Path together = directory.resolve("processor_config.json");
-        Path file = directory.resolve(FILE);
-        return Files.exists(file) || !Files.exists(together) ? file : together;
+        return Stream.of(FILE, "processor_config.json")
+                .map(directory::resolve)
+                .filter(Files::exists)
+                .findFirst()
+                .or(() -> TimmSettings.file(directory))
+                .orElse(directory.resolve(FILE));
     }
 
     private static JsonNode read(Path file) {
         JsonNode json = JsonFile.read(file);
         JsonNode nested = json.path("image_processor");
-        return nested.isObject() ? nested : json;
+        return nested.isObject() ? nested : TimmSettings.translated(json, file).orElse(json);
     }
 
     private static String nameByModel(Path directory, Path file) {

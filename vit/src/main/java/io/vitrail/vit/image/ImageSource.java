@@ -15,7 +15,8 @@ import java.util.Set;
 
 /** Fetches encoded pictures from files, streams and addresses; never more bytes than the limit, never for ever. */
 record ImageSource(ImageLimits limits, int timeOutMillis) {
-    static final ImageSource DEFAULT = new ImageSource(ImageLimits.DEFAULT, 30_000);
+    static final int TIME_OUT_MILLIS = 30_000;
+    static final ImageSource DEFAULT = new ImageSource(ImageLimits.DEFAULT, TIME_OUT_MILLIS);
 
     private static final int MAXIMAL_REDIRECTIONS = 5;
     private static final Set<String> WEB = Set.of("http", "https");

@@ -10,22 +10,32 @@ final class MatPixels {
 
     private MatPixels() {}
 
-    /** @param isRgb whether the matrix holds red first; OpenCV's usual order is blue first */
-    static Pixels read(Mat mat, StoredSamples stored, boolean isRgb) {
-        boolean wide = mat.depth() == DEPTH_16_UNSIGNED;
+    /**
+     * @param wideGrey what becomes of grey samples of 16 bits; of colours the upper 8 bits are taken
+     * @param isRgb whether the matrix holds red first; OpenCV's usual order is blue first
+     */
+    static Pixels read(Mat mat, WideGrey wideGrey, boolean isRgb) {
         int channels = mat.channels();
         byte[] samples = copy(mat);
-        if (wide) {
-            samples = stored == StoredSamples.GREY_16 ? clipped(samples, channels) : upperBytes(samples);
-            channels = stored == StoredSamples.GREY_16 ? 1 : channels;
+        if (mat.depth() == DEPTH_16_UNSIGNED) {
+            samples = narrowed(samples, channels == 1 ? wideGrey : WideGrey.SCALED);
         }
         if (channels >= 3 && !isRgb) {
             swapRedAndBlue(samples, channels);
         }
-        if (stored == StoredSamples.PACKED_555 || stored == StoredSamples.PACKED_565) {
-            widen(samples, stored == StoredSamples.PACKED_565);
-        }
         return new Pixels(modeOf(channels), samples, mat.cols(), mat.rows());
+    }
+
+    /** The opacity of a grey picture's pixels one of whose values is transparent. */
+    static byte[] isOther(Mat mat, int transparent) {
+        boolean wide = mat.depth() == DEPTH_16_UNSIGNED;
+        byte[] samples = copy(mat);
+        byte[] opacity = new byte[wide ? samples.length / 2 : samples.length];
+        for (int i = 0; i < opacity.length; i++) {
+            int value = wide ? wideSample(samples, i) : samples[i] & 0xFF;
+            opacity[i] = (byte) (value == transparent ? 0 : 255);
+        }
+        return opacity;
     }
 
     static boolean isSupported(Mat mat) {
@@ -57,22 +67,16 @@ final class MatPixels {
         };
     }
 
-    /** Pillow's conversion of mode I;16: whatever is above 255 becomes 255. Only the first channel counts. */
-    private static byte[] clipped(byte[] wide, int channels) {
-        byte[] grey = new byte[wide.length / 2 / channels];
-        for (int i = 0; i < grey.length; i++) {
-            boolean small = wide[2 * i * channels + 1] == 0;
-            grey[i] = small ? wide[2 * i * channels] : (byte) 255;
+    private static byte[] narrowed(byte[] wide, WideGrey how) {
+        byte[] narrow = new byte[wide.length / 2];
+        for (int i = 0; i < narrow.length; i++) {
+            narrow[i] = how.narrow(wideSample(wide, i), 16);
         }
-        return grey;
+        return narrow;
     }
 
-    private static byte[] upperBytes(byte[] wide) {
-        byte[] upper = new byte[wide.length / 2];
-        for (int i = 0; i < upper.length; i++) {
-            upper[i] = wide[2 * i + 1];
-        }
-        return upper;
+    private static int wideSample(byte[] wide, int i) {
+        return wide[2 * i] & 0xFF | (wide[2 * i + 1] & 0xFF) << 8;
     }
 
     private static void swapRedAndBlue(byte[] samples, int channels) {
@@ -80,15 +84,6 @@ final class MatPixels {
             byte blue = samples[i];
             samples[i] = samples[i + 2];
             samples[i + 2] = blue;
-        }
-    }
-
-    /** OpenCV fills the lower bits of packed colours with 0; Pillow spreads them over 0 to 255. */
-    private static void widen(byte[] rgb, boolean greenHas6) {
-        for (int i = 0; i < rgb.length; i++) {
-            int value = rgb[i] & 0xFF;
-            boolean six = greenHas6 && i % 3 == 1;
-            rgb[i] = (byte) (six ? (value >> 2) * 255 / 63 : (value >> 3) * 255 / 31);
         }
     }
 }

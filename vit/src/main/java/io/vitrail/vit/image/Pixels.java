@@ -3,6 +3,7 @@ package io.vitrail.vit.image;
 import io.vitrail.transformer.Check;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.OptionalInt;
 
 /** A rectangle of samples of 8 bits, row by row, the samples of a pixel side by side. Immutable, on the Java heap. */
 public final class Pixels {
@@ -117,6 +118,34 @@ public final class Pixels {
             }
         }
         return new Pixels(target, converted, width, height);
+    }
+
+    /** An opaque picture with this opacity of each pixel. */
+    Pixels withAlpha(byte[] opacity) {
+        PixelMode target = mode.isGrey() ? PixelMode.GREY_ALPHA : PixelMode.RGBA;
+        byte[] converted = to(target).samples;
+        for (int pixel = 0; pixel < opacity.length; pixel++) {
+            converted[(pixel + 1) * target.channels() - 1] = opacity[pixel];
+        }
+        return new Pixels(target, converted, width, height);
+    }
+
+    /** The picture laid over a colour, 0xRRGGBB, as Pillow's {@code paste} with a mask does; without one, this. */
+    Pixels over(OptionalInt background) {
+        if (background.isEmpty() || !mode.hasAlpha()) {
+            return this;
+        }
+        byte[] from = to(PixelMode.RGBA).samples;
+        byte[] rgb = room(width, height, 3);
+        for (int pixel = 0; pixel < width * height; pixel++) {
+            int opacity = from[4 * pixel + 3] & 0xFF;
+            for (int c = 0; c < 3; c++) {
+                int behind = background.getAsInt() >> 16 - 8 * c & 0xFF;
+                int blend = (from[4 * pixel + c] & 0xFF) * opacity + behind * (OPAQUE - opacity) + 128;
+                rgb[3 * pixel + c] = (byte) (blend + (blend >> 8) >> 8); // blend / 255, rounded
+            }
+        }
+        return new Pixels(PixelMode.RGB, rgb, width, height);
     }
 
     private byte luma(int at) {

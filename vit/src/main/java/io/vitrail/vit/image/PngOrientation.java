@@ -25,7 +25,7 @@ final class PngOrientation {
 
     static Orientation of(FileBytes file) {
         PngOrientation found = new PngOrientation(file);
-        for (long at = PngHeader.SIGNATURE; !file.says(at + PngHeader.TYPE, "IEND"); at = PngHeader.next(file, at)) {
+        for (long at = PngHeader.SIGNATURE; PngHeader.hasInnerChunk(file, at); at = PngHeader.next(file, at)) {
             found.readChunk(at + PngHeader.TYPE, at + PngHeader.CONTENT, file.u32(at));
         }
         Orientation byExif = found.exif == Orientation.UNKNOWN ? found.rawExif : found.exif;

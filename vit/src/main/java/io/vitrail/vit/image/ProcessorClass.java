@@ -43,6 +43,13 @@ enum ProcessorClass {
             Recipes::convNext,
             Defaults.HALF,
             "size: {shortest_edge: 384}, crop_pct: 0.875, resample: 2"),
+    /** The transforms of timm and open_clip, as {@link TimmSettings} reads them: torchvision's on Pillow's pictures. */
+    TIMM(
+            "TimmWrapperImageProcessor",
+            NumberIs.SHORTEST_EDGE,
+            Recipes::edgeAndCropEvenly,
+            Defaults.IMAGENET,
+            Defaults.EDGE_AND_CROP),
     VILT(
             "ViltImageProcessor",
             NumberIs.SHORTEST_EDGE,

@@ -25,6 +25,11 @@ final class Recipes {
         return pipeline(settings, resize, settings.crop(Surplus.BEFORE), false);
     }
 
+    static Pipeline edgeAndCropEvenly(ProcessorSettings settings) {
+        Resize resize = pillow(settings, Recipes::shortestEdgeOrExact);
+        return pipeline(settings, resize, settings.crop(Surplus.AFTER_EVEN), false);
+    }
+
     static Pipeline convNext(ProcessorSettings settings) {
         Resize resize = pillow(settings, size -> {
             int edge = size.edge(SizeEntry.SHORTEST);

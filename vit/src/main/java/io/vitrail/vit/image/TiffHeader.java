@@ -1,50 +1,78 @@
 package io.vitrail.vit.image;
 
 /**
- * Reads the header of a TIFF's first picture (TIFF 6.0), and refuses the kinds that the decoder turns into other
- * colours than Pillow does. The decoder applies the orientation of a TIFF itself.
+ * Reads what the samples of a TIFF's first picture mean (TIFF 6.0), and refuses what Pillow refuses.
+ *
+ * @param colours how the first samples of a pixel make its colour
+ * @param bits of a sample
+ * @param integers whether samples are whole numbers without a sign
+ * @param alpha what follows the colour's samples
+ * @param palette red, then green, then blue of each colour, in 16 bits; empty where there is none
  */
-final class TiffHeader {
+record TiffHeader(TiffColours colours, int bits, boolean integers, Alpha alpha, long[] palette) {
     private static final int WIDTH = 256;
     private static final int HEIGHT = 257;
     private static final int BITS = 258;
+    private static final int COMPRESSION = 259;
     private static final int PHOTOMETRIC = 262;
+    private static final int ORIENTATION = 274;
     private static final int SAMPLES = 277;
-    private static final int PLANES = 284;
+    private static final int PALETTE = 320;
+    private static final int TILE_WIDTH = 322;
+    private static final int TILE_HEIGHT = 323;
+    private static final int EXTRA_SAMPLES = 338;
     private static final int SAMPLE_FORMAT = 339;
-    private static final int GREY_FROM_BLACK = 1;
-    private static final int RGB = 2;
-    private static final int CMYK = 5;
-    private static final int YCBCR = 6;
 
-    private TiffHeader() {}
+    private static final int OLD_JPEG = 6;
+    private static final int YCBCR = 6;
+    /** Pillow's limit. */
+    private static final int MAXIMAL_SAMPLES = 6;
+    /** Far more than the side of any sensible tile: a decoder takes memory for one. */
+    private static final int MAXIMAL_TILE = 1 << 15;
+
+    /** What the first sample behind the colour's is. */
+    enum Alpha {
+        NONE,
+        /** Colours are stored as they are. */
+        SEPARATE,
+        /** Colours are stored multiplied by it. */
+        PREMULTIPLIED
+    }
 
     static ImageHeader read(ImageFormat format, FileBytes file) {
         TiffDirectory directory = TiffDirectory.read(file.bytes());
-        long width = directory.value(WIDTH, 0);
-        long height = directory.value(HEIGHT, 0);
-        if (width == 0 || height == 0 || directory.value(PHOTOMETRIC, -1) < 0) {
-            throw file.damaged("a TIFF whose directory is incomplete, or cut off.");
-        }
-        return new ImageHeader(format, width, height, samples(directory, file), Orientation.UPRIGHT);
+        read(directory, file);
+        Orientation orientation = Orientation.of(directory.value(ORIENTATION, 0));
+        return new ImageHeader(format, directory.value(WIDTH, 0), directory.value(HEIGHT, 0), orientation);
     }
 
-    private static StoredSamples samples(TiffDirectory directory, FileBytes file) {
-        long kind = directory.value(PHOTOMETRIC, -1);
-        long samples = directory.value(SAMPLES, 1);
-        long bits = directory.value(BITS, 1);
-        long expected = kind == RGB || kind == YCBCR ? 3 : kind == CMYK ? 4 : 1;
-        boolean known = kind >= 0 && kind <= YCBCR && kind != 4 && directory.value(SAMPLE_FORMAT, 1) == 1;
-        if (known && samples == expected) {
-            if (bits == 8 || bits == 1 && samples == 1) {
-                return StoredSamples.EIGHT_BITS;
-            }
-            boolean separate = directory.value(PLANES, 1) == 2;
-            if (bits == 16 && !separate && (kind == GREY_FROM_BLACK || kind == RGB)) {
-                return kind == RGB ? StoredSamples.COLOUR_16 : StoredSamples.GREY_16;
-            }
+    static TiffHeader read(FileBytes file) {
+        return read(TiffDirectory.read(file.bytes()), file);
+    }
+
+    private static TiffHeader read(TiffDirectory directory, FileBytes file) {
+        if (!directory.has(WIDTH) || !directory.has(HEIGHT)) {
+            throw file.damaged("a TIFF whose directory is incomplete, or cut off.");
         }
-        throw file.unsupported(String.format(
-                "A TIFF of photometric interpretation %d with %d samples of %d bits", kind, samples, bits));
+        boolean oldJpeg = directory.value(COMPRESSION, 1) == OLD_JPEG;
+        long photometric = oldJpeg ? YCBCR : directory.value(PHOTOMETRIC, 0);
+        long samples = directory.value(SAMPLES, oldJpeg ? 3 : 1);
+        long bits = directory.value(BITS, 1);
+        long sampleFormat = directory.value(SAMPLE_FORMAT, 1);
+        boolean reasonable = samples >= 1
+                && samples <= MAXIMAL_SAMPLES
+                && Math.max(directory.value(TILE_WIDTH, 1), directory.value(TILE_HEIGHT, 1)) <= MAXIMAL_TILE;
+        TiffColours colours = TiffColours.of(photometric)
+                .filter(known -> reasonable && known.isKnown(samples, bits, sampleFormat))
+                .orElseThrow(() -> file.unsupported(String.format(
+                        "A TIFF of photometric interpretation %d with %d samples of %d bits",
+                        photometric, samples, bits)));
+        Alpha alpha = samples > colours.samples() ? alpha(directory.value(EXTRA_SAMPLES, 2)) : Alpha.NONE;
+        boolean integers = sampleFormat == 1 && bits <= 16;
+        return new TiffHeader(colours, (int) bits, integers, alpha, directory.values(PALETTE));
+    }
+
+    private static Alpha alpha(long extraSample) {
+        return extraSample == 0 ? Alpha.NONE : extraSample == 1 ? Alpha.PREMULTIPLIED : Alpha.SEPARATE;
     }
 }

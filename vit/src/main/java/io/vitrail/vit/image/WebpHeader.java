@@ -23,7 +23,7 @@ final class WebpHeader {
     }
 
     private static ImageHeader header(ImageFormat format, long width, long height, Orientation orientation) {
-        return new ImageHeader(format, width, height, StoredSamples.EIGHT_BITS, orientation);
+        return new ImageHeader(format, width, height, orientation);
     }
 
     private static Orientation orientation(FileBytes file) {

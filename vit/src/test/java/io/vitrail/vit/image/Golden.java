@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * One recorded call of the reference: what went in, and what came out. The resource folder's recipe.py says how they
+ * One recorded call of the reference: what went in, and what came out. The resource folder's recipes (.py) say how they
  * were made.
  */
 record Golden(Path folder, JsonNode call) {

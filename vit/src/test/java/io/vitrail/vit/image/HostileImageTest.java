@@ -24,8 +24,7 @@ class HostileImageTest {
     void whatIsNoPictureIsRefused() {
         assertRefused(
                 new byte[0],
-                "The file is empty.\n  file: bytes\n  try:  JPEG, PNG, GIF, BMP, WebP and TIFF of 8 bits a sample are "
-                        + "supported.");
+                "The file is empty.\n  file: bytes\n  try:  JPEG, PNG, GIF, BMP, WebP and TIFF are supported.");
         assertRefused(
                 "<svg xmlns='http://www.w3.org/2000/svg'/>".getBytes(StandardCharsets.UTF_8),
                 "The file is no picture of a known format.");
@@ -72,16 +71,7 @@ class HostileImageTest {
     @Test
     void picturesWithoutPixelsAreRefused() {
         assertRefused(png(0, 5), "The file states a picture of 0 x 5 pixels.");
-        assertRefused(png(3, 3), "The picture is damaged: its PNG data can't be decoded, or are cut off.");
-    }
-
-    @Test
-    void filesBeyondTheLimitAreRefused() {
-        ImageDecoder careful = new ImageDecoder(new ImageLimits(100, 10));
-        FileBytes file = new FileBytes(new byte[101], "big");
-        assertThatThrownBy(() -> careful.decode(file))
-                .isInstanceOf(ImageException.class)
-                .hasMessage("The file has more than 100 bytes.\n  file: big\n  try:  store the picture smaller.");
+        assertRefused(png(3, 3), "The picture is cut off.");
     }
 
     @ParameterizedTest
@@ -92,7 +82,11 @@ class HostileImageTest {
                 "rgba.webp",
                 "interlaced.gif",
                 "packed565.bmp",
+                "../variants/runs8.bmp",
+                "../variants/palette4.bmp",
                 "orientation8.tif",
+                "../variants/tiff_lzw.tif",
+                "../variants/group4.tif",
                 "palette_transparent.png"
             })
     void cutOffFilesAreRefused(String name) throws IOException {
@@ -113,7 +107,18 @@ class HostileImageTest {
                 "rgba.webp",
                 "small_frame_transparent.gif",
                 "packed565.bmp",
+                "../variants/runs8.bmp",
+                "../variants/runs4.bmp",
+                "../variants/palette1.bmp",
                 "orientation8.tif",
+                "../variants/tiff_lzw.tif",
+                "../variants/tiff_adobe_deflate.tif",
+                "../variants/packbits.tif",
+                "../variants/group4.tif",
+                "../variants/jpeg.tif",
+                "../variants/tiles.tif",
+                "../variants/big.tif",
+                "../variants/palette4.tif",
                 "imagemagick6.png",
                 "xmp3.png",
                 "animated_default.png",
@@ -147,13 +152,13 @@ class HostileImageTest {
         byte[] twelveBits = jpeg.clone();
         twelveBits[frame + 4] = 12;
         assertRefused(twelveBits, "A JPEG of 12 bits a sample can't be read yet.");
-        byte[] lossless = jpeg.clone();
-        lossless[frame + 1] = (byte) 0xC3;
-        assertRefused(lossless, "A lossless or hierarchical JPEG can't be read yet.");
+        byte[] hierarchical = jpeg.clone();
+        hierarchical[frame + 1] = (byte) 0xC5;
+        assertRefused(hierarchical, "A hierarchical or lossless arithmetic JPEG can't be read yet.");
         byte[] tiff = Files.readAllBytes(Golden.resource(SPECIAL + "orientation8.tif"));
         int photometric = indexOf(tiff, (byte) 0x06, (byte) 0x01, (byte) 0x03);
-        tiff[photometric + 8] = 8;
-        assertRefused(tiff, "A TIFF of photometric interpretation 8 with 3 samples of 8 bits can't be read yet.");
+        tiff[photometric + 8] = 9;
+        assertRefused(tiff, "A TIFF of photometric interpretation 9 with 3 samples of 8 bits can't be read yet.");
         byte[] bmp = Files.readAllBytes(Golden.resource(SPECIAL + "packed565.bmp"));
         bmp[54] = 0x30;
         assertRefused(bmp, "A BMP of 16 bits a pixel with compression 3 can't be read yet.");
