@@ -2,22 +2,31 @@ package io.vitrail.transformer.weights;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.vitrail.transformer.Mutants;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.Random;
+import java.util.function.LongFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Damages small valid files at random: whatever is left can be read, or is refused; nothing else happens. */
+/** Damages small valid files: whatever is left can be read, or is refused; nothing else happens. */
 class FuzzTest {
-    private static final int ROUNDS = 2000;
+    private static final int ROUNDS = Mutants.count(1000);
+    private static final Duration LONGEST = Duration.ofSeconds(2);
+    private static final String HEADER =
+            "{'__metadata__':{'format':'pt'},'a':{'dtype':'F32','shape':[2,3],'data_offsets':[0,24]},"
+                    + "'b':{'dtype':'I64','shape':[1],'data_offsets':[24,32]}}";
+    private static final String INDEX = "{'metadata':{'total_size':32},"
+            + "'weight_map':{'a':'model-00001-of-00002.safetensors','b':'model-00002-of-00002.safetensors'}}";
 
     @TempDir
     private Path folder;
@@ -25,51 +34,90 @@ class FuzzTest {
     @ParameterizedTest
     @ValueSource(strings = {"views.bin", "nested.bin", "views_legacy.bin"})
     void damagedPicklesAreReadOrRefused(String name) throws IOException {
-        assertReadOrRefused(Fixtures.read(Fixtures.recorded("pickles/" + name)), "pytorch_model.bin");
+        byte[] valid = Fixtures.read(Fixtures.recorded("pickles/" + name));
+        assertReadOrRefused("pytorch_model.bin", seed -> Mutants.ofBytes(valid, seed));
     }
 
     @Test
     void damagedSafetensorsAreReadOrRefused() throws IOException {
-        String header = "{'__metadata__':{'format':'pt'},'a':{'dtype':'F32','shape':[2,3],'data_offsets':[0,24]},"
-                + "'b':{'dtype':'I64','shape':[1],'data_offsets':[24,32]}}";
-        assertReadOrRefused(Fixtures.safeTensors(header.replace('\'', '"'), 32), "model.safetensors");
+        byte[] valid = Fixtures.safeTensors(HEADER.replace('\'', '"'), 32);
+        assertReadOrRefused("model.safetensors", seed -> Mutants.ofBytes(valid, seed));
     }
 
-    private void assertReadOrRefused(byte[] valid, String name) throws IOException {
-        Random random = new Random(4711);
-        Path file = Fixtures.write(folder.resolve(name), valid);
+    @Test
+    void otherHeadersOfSafetensorsAreReadOrRefused() throws IOException {
+        JsonNode valid = json(HEADER);
+        assertReadOrRefused("model.safetensors", seed -> Fixtures.safeTensors(Mutants.ofJson(valid, seed), 32));
+    }
+
+    @Test
+    void otherIndexesAreReadOrRefused() throws IOException {
+        JsonNode header = json(HEADER);
+        for (String shard : new String[] {"model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"}) {
+            Fixtures.write(folder.resolve(shard), Fixtures.safeTensors(header.toString(), 32));
+        }
+        JsonNode valid = json(INDEX);
+        assertReadOrRefused("model.safetensors.index.json", seed -> Mutants.ofJson(valid, seed));
+    }
+
+    @Test
+    void otherConfigsAreReadOrRefused() throws IOException {
+        Fixtures.write(folder.resolve("model.safetensors"), Fixtures.safeTensors(HEADER.replace('\'', '"'), 32));
+        JsonNode valid = json("{'model_type':'vit','image_size':[32,32],'layer_norm_eps':1e-12,'qkv_bias':true,"
+                + "'text_config':{'depths':[2,2]},'id2label':{'0':'cat'},'hidden_act':'gelu'}");
+        int refused = tried("config.json", seed -> Mutants.ofJson(valid, seed), () -> {
+            try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+                ConfigJson config = ConfigJson.of(checkpoint);
+                config.text("model_type", "");
+                config.text("hidden_act", "");
+                config.pair("image_size", 1);
+                config.number("layer_norm_eps", 1);
+                config.integers("depths", 1);
+            }
+        });
+        assertThat(refused).isLessThan(ROUNDS);
+    }
+
+    private void assertReadOrRefused(String name, LongFunction<byte[]> mutants) throws IOException {
+        int refused = tried(name, mutants, () -> read(folder.resolve(name)));
+        assertThat(refused).isBetween(ROUNDS / 50, ROUNDS - 1);
+    }
+
+    /** How many of the mutants were refused. */
+    private int tried(String name, LongFunction<byte[]> mutants, Runnable use) throws IOException {
+        Path file = folder.resolve(name);
         int refused = 0;
-        long start = System.nanoTime();
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            for (int round = 0; round < ROUNDS; round++) {
-                byte[] damaged = damaged(valid, random);
-                channel.truncate(damaged.length).write(ByteBuffer.wrap(damaged), 0); // much faster than a new file
-                refused += readOrRefuse(file) ? 1 : 0;
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            for (int seed = 0; seed < ROUNDS; seed++) {
+                byte[] mutant = mutants.apply(seed);
+                channel.truncate(mutant.length).write(ByteBuffer.wrap(mutant), 0); // much faster than a new file
+                long start = System.nanoTime();
+                try {
+                    use.run();
+                } catch (CheckpointException | IllegalArgumentException e) {
+                    refused++;
+                } catch (Throwable e) {
+                    Path kept = Files.write(Files.createTempFile("mutant", name), mutant);
+                    throw new AssertionError("mutant " + seed + " of " + name + " is kept as " + kept, e);
+                }
+                assertThat(Duration.ofNanos(System.nanoTime() - start))
+                        .as("time for mutant %d of %s", seed, name)
+                        .isLessThan(LONGEST);
             }
         }
-        assertThat(refused).isBetween(ROUNDS / 50, ROUNDS - 1);
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
+        return refused;
     }
 
-    /** Up to three bytes changed; one time in ten the end is missing. */
-    private static byte[] damaged(byte[] valid, Random random) {
-        byte[] bytes = random.nextInt(10) > 0 ? valid.clone() : Arrays.copyOf(valid, random.nextInt(valid.length));
-        for (int i = 0; i <= random.nextInt(3) && bytes.length > 0; i++) {
-            int place = random.nextInt(bytes.length);
-            bytes[place] = (byte) (random.nextBoolean() ? random.nextInt() : bytes[place] ^ 1 << random.nextInt(8));
-        }
-        return bytes;
-    }
-
-    private static boolean readOrRefuse(Path file) {
+    private static void read(Path file) {
         try (Checkpoint checkpoint = Checkpoint.open(file)) {
             for (String name : checkpoint.names()) {
                 StoredTensor tensor = checkpoint.tensor(name);
                 assertThat((long) tensor.buffer().remaining()).isEqualTo(tensor.bytes());
             }
-            return false;
-        } catch (CheckpointException e) {
-            return true;
         }
+    }
+
+    private static JsonNode json(String text) throws IOException {
+        return new ObjectMapper().readTree(text.replace('\'', '"'));
     }
 }
