@@ -27,4 +27,15 @@ public final class LearnedPositions extends TensorBlock {
         NDArray places = Scope.lend(value(table, x, pass), x.getManager()).get(":{}", s.get(1)); // [tokens, width]
         return x.add(places);
     }
+
+    /**
+     * Adds the vectors of the places given: [batch, tokens, width] to the same.
+     *
+     * @param places [batch or 1, tokens], int64
+     * @throws IllegalArgumentException if a place isn't in the table
+     */
+    public NDArray forward(NDArray x, NDArray places, Pass pass) {
+        NDArray borrowed = Scope.lend(value(table, x, pass), x.getManager());
+        return x.add(TokenEmbedding.rows(borrowed, places, "Position %d isn't within the table of %d positions."));
+    }
 }

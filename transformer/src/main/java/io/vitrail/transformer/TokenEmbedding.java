@@ -9,13 +9,24 @@ import ai.djl.nn.Parameter;
 public final class TokenEmbedding extends TensorBlock {
     private final int vocabulary;
     private final int width;
+    private final String outside;
     private final Parameter weight;
 
     /** @param vocabulary number of ids */
     public TokenEmbedding(int vocabulary, int width) {
+        this(vocabulary, width, "Id %d isn't within the vocabulary of %d.");
+    }
+
+    private TokenEmbedding(int vocabulary, int width, String outside) {
         this.vocabulary = vocabulary;
         this.width = width;
+        this.outside = outside;
         weight = parameter("weight", Parameter.Type.WEIGHT, Initializers.NORMAL, vocabulary, width);
+    }
+
+    /** The table of the kinds of segments that a text has, such as first and second sentence (Devlin et al. 2018). */
+    public static TokenEmbedding ofSegments(int kinds, int width) {
+        return new TokenEmbedding(kinds, width, "Segment id %d isn't within the %d kinds of segments.");
     }
 
     /**
@@ -25,12 +36,34 @@ public final class TokenEmbedding extends TensorBlock {
      */
     @Override
     public NDArray forward(NDArray ids, Pass pass) {
-        Check.that(ids.getDataType() == DataType.INT64, "Ids must be int64, not %s.", ids.getDataType());
-        for (long id : ids.toLongArray()) {
-            Check.that(id >= 0 && id < vocabulary, "Id %d isn't within the vocabulary of %d.", id, vocabulary);
+        return rows(Scope.lend(value(weight, ids, pass), ids.getManager()), ids, outside);
+    }
+
+    /**
+     * The rows of a table [rows, width] with the numbers [batch, tokens]: [batch, tokens, width].
+     *
+     * @param outside says that a number isn't among so many rows
+     */
+    static NDArray rows(NDArray table, NDArray numbers, String outside) {
+        Check.that(numbers.getDataType() == DataType.INT64, "Ids must be int64, not %s.", numbers.getDataType());
+        long rows = table.getShape().get(0);
+        for (long number : numbers.toLongArray()) {
+            Check.that(number >= 0 && number < rows, outside, number, rows);
         }
-        Shape s = ids.getShape();
-        NDArray table = Scope.lend(value(weight, ids, pass), ids.getManager());
-        return table.get(ids.flatten()).reshape(s.get(0), s.get(1), width);
+        Shape s = numbers.getShape();
+        return table.get(numbers.flatten())
+                .reshape(s.get(0), s.get(1), table.getShape().get(1));
+    }
+
+    int vocabulary() {
+        return vocabulary;
+    }
+
+    int width() {
+        return width;
+    }
+
+    Parameter weight() {
+        return weight;
     }
 }

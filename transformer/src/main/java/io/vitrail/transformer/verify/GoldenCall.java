@@ -4,9 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vitrail.transformer.Check;
+import io.vitrail.transformer.Trace;
+import io.vitrail.transformer.weights.ConfigJson;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -101,6 +105,18 @@ public record GoldenCall(Path folder, JsonNode json) {
         Set<String> unknown = new TreeSet<>(inputs().keySet());
         unknown.removeAll(known);
         Check.that(unknown.isEmpty(), "Inputs %s aren't known; known: %s.", unknown, new TreeSet<>(known));
+    }
+
+    /** The stages of each layer that the call asks for; where it doesn't say, the model's config does. */
+    public Set<Trace.Stage> stages(ConfigJson config) {
+        Set<Trace.Stage> stages = EnumSet.noneOf(Trace.Stage.class);
+        for (Trace.Stage stage : Trace.Stage.values()) {
+            String option = "output_" + stage.name().toLowerCase(Locale.ROOT);
+            if (options().path(option).asBoolean(config.flag(option, false))) {
+                stages.add(stage);
+            }
+        }
+        return stages;
     }
 
     double absoluteTolerance() {

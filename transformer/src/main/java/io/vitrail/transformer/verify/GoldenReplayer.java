@@ -1,5 +1,11 @@
 package io.vitrail.transformer.verify;
 
+import ai.djl.Device;
+import io.vitrail.transformer.DjlEngine;
+import io.vitrail.transformer.Operations;
+import io.vitrail.transformer.ReadableOperations;
+import io.vitrail.transformer.kernels.Kernels;
+import io.vitrail.transformer.kernels.Precision;
 import java.util.Map;
 import java.util.Set;
 
@@ -27,6 +33,16 @@ public interface GoldenReplayer extends AutoCloseable {
     enum Path {
         READABLE,
         FAST,
-        FAST_BF16
+        FAST_BF16;
+
+        /** The operations on the CPU; starts the engine. */
+        public Operations operations() {
+            DjlEngine.get();
+            return switch (this) {
+                case READABLE -> ReadableOperations.INSTANCE;
+                case FAST -> Kernels.choose(Device.cpu(), Precision.FP32);
+                case FAST_BF16 -> Kernels.choose(Device.cpu(), Precision.BF16);
+            };
+        }
     }
 }

@@ -5,18 +5,14 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import io.vitrail.transformer.Check;
-import io.vitrail.transformer.DjlEngine;
-import io.vitrail.transformer.Operations;
 import io.vitrail.transformer.Pass;
-import io.vitrail.transformer.ReadableOperations;
 import io.vitrail.transformer.Session;
 import io.vitrail.transformer.Trace;
 import io.vitrail.transformer.Trace.Stage;
-import io.vitrail.transformer.kernels.Kernels;
-import io.vitrail.transformer.kernels.Precision;
 import io.vitrail.transformer.verify.GoldenCall;
 import io.vitrail.transformer.verify.GoldenReplayer;
 import io.vitrail.transformer.verify.GoldenTensor;
+import io.vitrail.transformer.verify.KeptModel;
 import io.vitrail.transformer.verify.Replayed;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.transformer.weights.ConfigJson;
@@ -24,11 +20,8 @@ import io.vitrail.vit.Features;
 import io.vitrail.vit.VisionInput;
 import io.vitrail.vit.VisionModel;
 import io.vitrail.vit.VisionModels;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /** Replays forward passes of vision models. Outputs are read from the pass's {@link Trace}: models have no code for it. */
@@ -37,13 +30,8 @@ public final class VisionReplayer implements GoldenReplayer {
             Set.of("output_hidden_states", "output_attentions", "interpolate_pos_encoding", "return_dict");
     private static final Set<String> INPUTS = Set.of("pixel_values", "bool_masked_pos", "noise");
 
-    /** What a loaded model is kept by. */
-    private record Key(java.nio.file.Path folder, String className, Path path) {}
-
-    /** A model, and the config whose values are the defaults of its calls' options. */
-    private record Loaded(Key key, Session<VisionModel> session, ConfigJson config) {}
-
-    private Optional<Loaded> loaded = Optional.empty();
+    private final KeptModel<VisionModel> kept = new KeptModel<>(
+            (checkpoint, className, operations) -> VisionModels.load(checkpoint, className, operations, Device.cpu()));
     private final ImageReplayer images = new ImageReplayer();
 
     @Override
@@ -67,9 +55,9 @@ public final class VisionReplayer implements GoldenReplayer {
         Check.that(
                 !inputs.containsKey("noise") || className.startsWith("ViTMAE"),
                 "The input 'noise' is known for ViTMAE only.");
-        Loaded loaded = loaded(new Key(call.checkpoint(), className, path));
-        Set<Stage> stages = stages(call, loaded.config());
-        return loaded.session().run((model, scope, pass) -> {
+        Session<VisionModel> session = kept.get(call.checkpoint(), className, path);
+        Set<Stage> stages = call.stages(config(call, session.model()));
+        return session.run((model, scope, pass) -> {
             Pass traced = pass.withTrace(Trace.of(scope, stages));
             return forward(call, inputs, model, scope, traced);
         });
@@ -105,47 +93,16 @@ public final class VisionReplayer implements GoldenReplayer {
         return inputs.containsKey("noise") ? input.withNoise(inputs.get("noise").toArray(scope)) : input;
     }
 
-    private static Set<Stage> stages(GoldenCall call, ConfigJson config) {
-        Set<Stage> stages = EnumSet.noneOf(Stage.class);
-        for (Stage stage : Stage.values()) {
-            String option = "output_" + stage.name().toLowerCase(Locale.ROOT);
-            if (call.options().path(option).asBoolean(config.flag(option, false))) {
-                stages.add(stage);
-            }
-        }
-        return stages;
-    }
-
-    private Loaded loaded(Key wanted) {
-        if (loaded.filter(kept -> kept.key().equals(wanted)).isEmpty()) {
-            close();
-            try (Checkpoint checkpoint = Checkpoint.open(wanted.folder())) {
-                Session<VisionModel> session =
-                        VisionModels.load(checkpoint, wanted.className(), operations(wanted.path()), Device.cpu());
-                loaded = Optional.of(new Loaded(wanted, session, config(checkpoint, session.model())));
-            }
-        }
-        return loaded.get();
-    }
-
     /** Of a whole CLIP or SigLIP, the classifier reads the whole config, the vision tower its own. */
-    private static ConfigJson config(Checkpoint checkpoint, VisionModel model) {
-        ConfigJson whole = ConfigJson.of(checkpoint);
-        return model.classifies() ? whole : whole.object("vision_config").orElse(whole);
-    }
-
-    private static Operations operations(Path path) {
-        DjlEngine.get();
-        return switch (path) {
-            case READABLE -> ReadableOperations.INSTANCE;
-            case FAST -> Kernels.choose(Device.cpu(), Precision.FP32);
-            case FAST_BF16 -> Kernels.choose(Device.cpu(), Precision.BF16);
-        };
+    private static ConfigJson config(GoldenCall call, VisionModel model) {
+        try (Checkpoint checkpoint = Checkpoint.open(call.checkpoint())) {
+            ConfigJson whole = ConfigJson.of(checkpoint);
+            return model.classifies() ? whole : whole.object("vision_config").orElse(whole);
+        }
     }
 
     @Override
     public void close() {
-        loaded.ifPresent(kept -> kept.session().close());
-        loaded = Optional.empty();
+        kept.close();
     }
 }

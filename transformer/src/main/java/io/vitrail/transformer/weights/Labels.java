@@ -1,15 +1,13 @@
-package io.vitrail.vit;
+package io.vitrail.transformer.weights;
 
 import io.vitrail.transformer.Check;
-import io.vitrail.transformer.weights.CheckpointException;
-import io.vitrail.transformer.weights.ConfigJson;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
 /** Names of a classifier's classes, as a checkpoint's config.json gives them. */
-final class Labels {
+public final class Labels {
     /** The number of classes where a config names none: the reference's default. */
     private static final int UNNAMED = 2;
 
@@ -17,7 +15,8 @@ final class Labels {
 
     private Labels() {}
 
-    static List<String> of(ConfigJson config) {
+    /** By index: as "id2label" names them, or LABEL_0, LABEL_1, … of "num_labels". */
+    public static List<String> of(ConfigJson config) {
         Map<Integer, String> named = config.numbered("id2label");
         if (named.isEmpty()) {
             int count = config.size("num_labels", UNNAMED);
