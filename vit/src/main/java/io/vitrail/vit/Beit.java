@@ -18,6 +18,7 @@ import io.vitrail.transformer.ScaledPreNormBlock;
 import io.vitrail.transformer.TensorBlock;
 import io.vitrail.transformer.TokenNorm;
 import io.vitrail.transformer.weights.ConfigJson;
+import io.vitrail.transformer.weights.Labels;
 import io.vitrail.transformer.weights.WeightTable;
 import java.util.EnumSet;
 import java.util.List;

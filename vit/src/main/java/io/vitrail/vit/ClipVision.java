@@ -3,6 +3,7 @@ package io.vitrail.vit;
 import ai.djl.ndarray.NDArray;
 import io.vitrail.transformer.Activation;
 import io.vitrail.transformer.Bias;
+import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Encoder;
 import io.vitrail.transformer.EncoderConfig;
 import io.vitrail.transformer.Interpolation;
@@ -10,16 +11,18 @@ import io.vitrail.transformer.Linear;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.TokenNorm;
 import io.vitrail.transformer.weights.ConfigJson;
+import io.vitrail.transformer.weights.Labels;
 import io.vitrail.transformer.weights.WeightTable;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The vision tower of CLIP (Radford et al. 2021, "Learning Transferable Visual Models From Natural Language
  * Supervision", section 2.4). It differs from {@link Vit} in a norm before the encoder, in patches without a bias, and
  * in what it is for: a projection takes the pooled vector to a space that it shares with texts. It loads from a whole
- * CLIP as well; the text tower's weights are then left alone.
+ * CLIP as well, also as open_clip saves it; the text tower's weights are then left alone.
  */
 public final class ClipVision extends VisionModel {
     static final Map<String, VisionTask> CLASSES = Map.of(
@@ -27,6 +30,8 @@ public final class ClipVision extends VisionModel {
             "CLIPVisionModelWithProjection", VisionTask.PROJECTION,
             "CLIPModel", VisionTask.PROJECTION,
             "CLIPForImageClassification", VisionTask.CLASSIFICATION);
+
+    static final Map<String, VisionTask> OPEN_CLIP_CLASSES = Map.of("CLIP", VisionTask.PROJECTION);
 
     static final WeightTable WEIGHTS = WeightTable.parse(
             """
@@ -54,13 +59,59 @@ public final class ClipVision extends VisionModel {
             logit_scale                                        | -                                       | -                                         | unused: for comparing pictures with texts
             """);
 
+    /** The names that open_clip and OpenAI's own code give the same weights. */
+    static final WeightTable OPEN_CLIP_WEIGHTS = WeightTable.parse(
+            """
+            checkpoint                                           | block                                                        | shape                                     | note
+            visual.class_embedding                               | embedding.classToken                                         | 1, 1, width from width                    | reshaped: stored without the axes of batch and tokens
+            visual.conv1                                         | embedding.patches                                            | width, channels, patchHeight, patchWidth
+            visual.positional_embedding                          | embedding.positions.table                                    | 1, positions, width from positions, width | reshaped: stored without the axis of the batch
+            visual.ln_pre                                        | preNorm                                                      | width
+            visual.transformer.resblocks.{i}.ln_1                | encoder.{i}.norm1                                            | width
+            visual.transformer.resblocks.{i}.attn.in_proj_weight | encoder.{i}.attention.projections.[query, key, value].weight | width, width                              | fused: one product for all three
+            visual.transformer.resblocks.{i}.attn.in_proj_bias   | encoder.{i}.attention.projections.[query, key, value].bias   | width                                     | fused: one product for all three
+            visual.transformer.resblocks.{i}.attn.out_proj       | encoder.{i}.attention.output                                 | width, width
+            visual.transformer.resblocks.{i}.ln_2                | encoder.{i}.norm2                                            | width
+            visual.transformer.resblocks.{i}.mlp.c_fc            | encoder.{i}.mlp.expand                                       | mlpWidth, width
+            visual.transformer.resblocks.{i}.mlp.c_proj          | encoder.{i}.mlp.contract                                     | width, mlpWidth
+            visual.ln_post                                       | norm                                                         | width
+            visual.proj                                          | projection.weight                                            | projectionWidth, width                    | transposed: a matrix on the right of the vectors
+            transformer.*                                        | -                                                            | -                                         | unused: the text tower
+            text.*                                               | -                                                            | -                                         | unused: the text tower, of newer checkpoints
+            token_embedding.weight                               | -                                                            | -                                         | unused: the text tower
+            positional_embedding                                 | -                                                            | -                                         | unused: the text tower
+            ln_final.*                                           | -                                                            | -                                         | unused: the text tower
+            text_projection                                      | -                                                            | -                                         | unused: the text tower
+            attn_mask                                            | -                                                            | -                                         | unused: the text tower
+            logit_scale                                          | -                                                            | -                                         | unused: for comparing pictures with texts
+            logit_bias                                           | -                                                            | -                                         | unused: for comparing pictures with texts
+            """);
+
     /**
      * Sizes and choices of one vision tower.
      *
      * @param projectionWidth width of the space shared with texts
      * @param labels names of the classes
+     * @param names what the checkpoint calls its weights
      */
-    record Config(ImageConfig image, EncoderConfig encoder, int projectionWidth, List<String> labels) {
+    record Config(
+            ImageConfig image, EncoderConfig encoder, int projectionWidth, List<String> labels, WeightTable names) {
+        /** What is read here, or changes nothing in the numbers. */
+        private static final Set<String> OPEN_CLIP_KEYS = Set.of(
+                "image_size",
+                "patch_size",
+                "width",
+                "layers",
+                "head_width",
+                "mlp_ratio",
+                "norm_kwargs",
+                "pool_type",
+                "patch_dropout",
+                "final_ln_after_pool",
+                "output_tokens",
+                "pos_embed_type",
+                "attn_pooler_queries",
+                "attn_pooler_heads");
 
         /** From the config of a vision tower, or of a whole CLIP with one under "vision_config". */
         static Config fromJson(ConfigJson json) {
@@ -69,7 +120,31 @@ public final class ClipVision extends VisionModel {
                     ImageConfig.fromJson(vision, 224, 32),
                     Vit.Config.encoder(vision, 1e-5, "quick_gelu", Bias.PRESENT),
                     json.size("projection_dim", 512),
-                    Labels.of(json));
+                    Labels.of(json),
+                    WEIGHTS);
+        }
+
+        /** From an open_clip_config.json, whose tower is a Vision Transformer of open_clip's own. */
+        static Config fromOpenClip(ConfigJson json) {
+            ConfigJson model = json.object("model_cfg").orElse(json);
+            ConfigJson vision = model.object("vision_cfg").orElse(json);
+            vision.keys()
+                    .forEach(key -> Check.that(
+                            OPEN_CLIP_KEYS.contains(key) || vision.isOff(key),
+                            "A vision tower of open_clip with '%s' is not supported.",
+                            key));
+            Check.that(vision.text("pool_type", "tok").equals("tok"), "open_clip's 'pool_type' must be 'tok'.");
+            int width = vision.size("width", 768);
+            EncoderConfig encoder = new EncoderConfig(
+                    width,
+                    vision.integer("layers", 12),
+                    width / vision.size("head_width", 64),
+                    (int) (width * vision.number("mlp_ratio", 4)),
+                    (float) vision.object("norm_kwargs").orElse(json).number("eps", 1e-5),
+                    model.flag("quick_gelu", false) ? Activation.QUICK_GELU : Activation.GELU,
+                    Bias.PRESENT);
+            ImageConfig image = ImageConfig.fromJson(vision, 224, 16);
+            return new Config(image, encoder, model.size("embed_dim", 512), List.of(), OPEN_CLIP_WEIGHTS);
         }
     }
 
@@ -109,6 +184,11 @@ public final class ClipVision extends VisionModel {
         return new ClipVision(Config.fromJson(json), task);
     }
 
+    /** The model that an open_clip_config.json describes, without weights yet. */
+    static ClipVision ofOpenClip(ConfigJson json, VisionTask task) {
+        return new ClipVision(Config.fromOpenClip(json), task);
+    }
+
     /**
      * As {@link VisionModel#features}; with a projection, what it gives is recorded as {@code image_embeds}, and
      * pooled.
@@ -141,7 +221,7 @@ public final class ClipVision extends VisionModel {
 
     @Override
     public WeightTable weightTable() {
-        return WEIGHTS;
+        return config.names();
     }
 
     /** None: a head stands beside "vision_model", as the text tower does. */

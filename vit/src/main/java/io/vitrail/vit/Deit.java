@@ -134,7 +134,7 @@ public final class Deit extends VisionModel {
      * One head reads the class token, one the distillation token, and their scores are averaged (Touvron et al. 2020,
      * section 4, "Classification with our approach"). [batch, 2 + patches, width] to [batch, labels].
      */
-    private static final class JointHeads extends TensorBlock {
+    static final class JointHeads extends TensorBlock {
         private final Linear classHead;
         private final Linear distillationHead;
 

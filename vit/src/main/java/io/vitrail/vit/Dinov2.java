@@ -17,6 +17,7 @@ import io.vitrail.transformer.SelfAttention;
 import io.vitrail.transformer.TensorBlock;
 import io.vitrail.transformer.TokenNorm;
 import io.vitrail.transformer.weights.ConfigJson;
+import io.vitrail.transformer.weights.Labels;
 import io.vitrail.transformer.weights.WeightTable;
 import java.util.List;
 import java.util.Map;

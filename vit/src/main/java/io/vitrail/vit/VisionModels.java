@@ -9,6 +9,7 @@ import io.vitrail.transformer.weights.CheckpointException;
 import io.vitrail.transformer.weights.ConfigJson;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -28,13 +29,13 @@ public final class VisionModels {
     /**
      * One architecture.
      *
-     * @param type the model_type of a checkpoint's config.json
+     * @param type the model_type of a checkpoint's config.json, or what {@link #type} calls it
      * @param family the family of its golden cases; "" if another entry's cases cover it
      * @param classes the reference's classes that it stands for, and what each is for
      */
     private record Entry(String type, String family, Map<String, VisionTask> classes, Architecture architecture) {
         /** What a class is for; without a pooler, if the checkpoint holds none and the family can do without. */
-        VisionTask task(String className, Checkpoint checkpoint) {
+        VisionTask task(String className, boolean pooler) {
             VisionTask task = classes.get(className);
             Check.that(
                     task != null,
@@ -42,7 +43,6 @@ public final class VisionModels {
                     type,
                     className,
                     new TreeSet<>(classes.keySet()));
-            boolean pooler = checkpoint.names().stream().anyMatch(name -> name.contains("pooler."));
             return pooler ? task : classes.getOrDefault(className + WITHOUT_POOLER, task);
         }
     }
@@ -60,10 +60,16 @@ public final class VisionModels {
             new Entry("clip", "", ClipVision.CLASSES, ClipVision::of),
             new Entry("siglip_vision_model", "siglip_vision", SiglipVision.CLASSES, SiglipVision::of),
             new Entry("siglip", "", SiglipVision.CLASSES, SiglipVision::of),
+            new Entry("timm_wrapper", "timm", TimmVit.CLASSES, TimmVit::of),
+            new Entry("open_clip", "open_clip", ClipVision.OPEN_CLIP_CLASSES, ClipVision::ofOpenClip),
             new Entry("hybrid_vit", "", HybridVit.CLASSES, HybridVit::of));
 
     private static final Map<String, Entry> BY_TYPE =
             ENTRIES.stream().collect(Collectors.toUnmodifiableMap(Entry::type, Function.identity()));
+
+    /** The class where a config names none. */
+    private static final Map<String, String> UNNAMED =
+            Map.of("timm_wrapper", "TimmWrapperForImageClassification", "open_clip", "CLIP");
 
     private VisionModels() {}
 
@@ -82,7 +88,7 @@ public final class VisionModels {
 
     /** Whether the catalogue knows the checkpoint's model type. */
     public static boolean knows(Checkpoint checkpoint) {
-        return BY_TYPE.containsKey(ConfigJson.of(checkpoint).text("model_type", ""));
+        return BY_TYPE.containsKey(type(ConfigJson.of(checkpoint)));
     }
 
     /** Loads a checkpoint with the head that its config names first, prepared for inference. The session owns the weights. */
@@ -120,9 +126,17 @@ public final class VisionModels {
 
     /** The model that a class of the reference makes of a checkpoint, without weights. */
     static VisionModel create(Checkpoint checkpoint, String className) {
-        ConfigJson config = ConfigJson.of(checkpoint);
+        return create(ConfigJson.of(checkpoint), className, hasPooler(checkpoint));
+    }
+
+    static boolean hasPooler(Checkpoint checkpoint) {
+        return checkpoint.names().stream().anyMatch(name -> name.contains("pooler."));
+    }
+
+    /** The model that a class of the reference makes of a config.json, without weights. */
+    static VisionModel create(ConfigJson config, String className, boolean pooler) {
         Entry entry = entry(config);
-        return entry.architecture().of(config, entry.task(className, checkpoint));
+        return entry.architecture().of(config, entry.task(className, pooler));
     }
 
     /** The model that a config.json describes, without weights. */
@@ -138,8 +152,14 @@ public final class VisionModels {
         return entry.architecture().of(config, task);
     }
 
+    /** The model_type of a config; those of timm and open_clip have none, but keys of their own. */
+    public static String type(ConfigJson config) {
+        String unnamed = config.has("pretrained_cfg") ? "timm_wrapper" : config.has("model_cfg") ? "open_clip" : "";
+        return config.text("model_type", unnamed);
+    }
+
     private static Entry entry(ConfigJson config) {
-        String type = config.text("model_type", "");
+        String type = type(config);
         Entry entry = BY_TYPE.get(type);
         Check.that(
                 entry != null,
@@ -149,15 +169,20 @@ public final class VisionModels {
         return entry;
     }
 
-    /** The class that a checkpoint's config names first: the one whose weights it holds. */
-    public static String className(Checkpoint checkpoint) {
-        ConfigJson config = ConfigJson.of(checkpoint);
+    /** The class that a config names first, if it names one or its kind has only one. */
+    static Optional<String> className(ConfigJson config) {
         return config.texts("architectures").stream()
                 .findFirst()
-                .orElseThrow(
-                        () -> CheckpointException.of(
-                                "config.json names no architecture, so it isn't known which head the weights belong to.",
-                                checkpoint.folder(),
-                                "add \"architectures\": [\"ViTForImageClassification\"], or the class that the weights are of."));
+                .or(() -> Optional.ofNullable(UNNAMED.get(type(config))));
+    }
+
+    /** The class that a checkpoint's config names first: the one whose weights it holds. */
+    public static String className(Checkpoint checkpoint) {
+        return className(ConfigJson.of(checkpoint))
+                .orElseThrow(() -> CheckpointException.of(
+                        "config.json names no architecture, so it isn't known which head the weights belong" + " to.",
+                        checkpoint.folder(),
+                        "add \"architectures\": [\"ViTForImageClassification\"], or the class that the weights"
+                                + " are of."));
     }
 }

@@ -10,6 +10,7 @@ import io.vitrail.transformer.Linear;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.TokenNorm;
 import io.vitrail.transformer.weights.ConfigJson;
+import io.vitrail.transformer.weights.Labels;
 import io.vitrail.transformer.weights.WeightTable;
 import java.util.List;
 import java.util.Map;

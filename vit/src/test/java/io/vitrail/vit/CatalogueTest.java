@@ -21,7 +21,7 @@ import io.vitrail.transformer.verify.GoldenCall;
 import io.vitrail.transformer.verify.GoldenCase;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.transformer.weights.CheckpointException;
-import io.vitrail.transformer.weights.JsonFile;
+import io.vitrail.transformer.weights.ConfigJson;
 import io.vitrail.transformer.weights.SafeTensorsWriter;
 import io.vitrail.transformer.weights.StorageType;
 import java.io.IOException;
@@ -87,7 +87,18 @@ class CatalogueTest {
     }
 
     private static String typeOf(Path folder) {
-        return JsonFile.read(folder.resolve("config.json")).path("model_type").asText();
+        try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+            return VisionModels.type(ConfigJson.of(checkpoint));
+        }
+    }
+
+    /** Copies the config, and tells where weights of that kind go. */
+    private Path weightsBesideConfigOf(Model model) throws IOException {
+        try (Checkpoint checkpoint = Checkpoint.open(model.folder())) {
+            Path config = checkpoint.configFile().getFileName();
+            Files.copy(model.folder().resolve(config), folder.resolve(config));
+            return folder.resolve(config.toString().replace("config.json", "model.safetensors"));
+        }
     }
 
     @Test
@@ -148,7 +159,7 @@ class CatalogueTest {
     @ParameterizedTest
     @MethodSource("models")
     void everyWeightMustBeThereAndNoOther(Model model) throws IOException {
-        Files.copy(model.folder().resolve("config.json"), folder.resolve("config.json"));
+        Path file = weightsBesideConfigOf(model);
         try (Checkpoint checkpoint = Checkpoint.open(model.folder());
                 NDManager manager = DjlEngine.newManager(Device.cpu())) {
             Map<String, NDArray> weights = new LinkedHashMap<>();
@@ -158,7 +169,7 @@ class CatalogueTest {
             String needed = needed(model, checkpoint);
             NDArray taken = weights.remove(needed);
             weights.put("vitrail.extra", taken);
-            SafeTensorsWriter.write(folder.resolve("model.safetensors"), weights, StorageType.F32, Map.of());
+            SafeTensorsWriter.write(file, weights, StorageType.F32, Map.of());
         }
         assertThatThrownBy(() -> load(folder, model.className(), ReadableOperations.INSTANCE))
                 .isInstanceOf(CheckpointException.class)
@@ -171,7 +182,7 @@ class CatalogueTest {
     private static String needed(Model model, Checkpoint checkpoint) {
         VisionModel empty = create(model);
         return empty.weightTable().names(checkpoint.base(empty.basePrefix()), empty, empty.sizes()).keySet().stream()
-                .filter(name -> name.endsWith("norm1.weight") || name.endsWith("before.weight"))
+                .filter(name -> name.matches(".*(norm1|before|ln_1)\\.weight"))
                 .findFirst()
                 .orElseThrow();
     }
@@ -180,13 +191,13 @@ class CatalogueTest {
     @MethodSource("models")
     void savedAndLoadedAgainItAnswersTheSame(Model model) throws IOException {
         VisionModel first = create(model);
+        Path file = weightsBesideConfigOf(model);
         try (Checkpoint checkpoint = Checkpoint.open(model.folder());
                 NDManager manager = DjlEngine.newManager(Device.cpu())) {
             String base = checkpoint.base(first.basePrefix());
             first.weightTable().load(checkpoint, base, first, first.sizes(), manager);
-            first.weightTable().save(folder.resolve("model.safetensors"), StorageType.F32, base, first, first.sizes());
+            first.weightTable().save(file, StorageType.F32, base, first, first.sizes());
         }
-        Files.copy(model.folder().resolve("config.json"), folder.resolve("config.json"));
         try (Session<VisionModel> original = load(model.folder(), model.className(), ReadableOperations.INSTANCE);
                 Session<VisionModel> again = load(folder, model.className(), ReadableOperations.INSTANCE)) {
             assertThat(answers(again, 0, 2)).usingRecursiveComparison().isEqualTo(answers(original, 0, 2));

@@ -25,6 +25,7 @@ import io.vitrail.transformer.kernels.Kernels;
 import io.vitrail.transformer.kernels.Precision;
 import io.vitrail.transformer.weights.CheckpointException;
 import io.vitrail.transformer.weights.ConfigJson;
+import io.vitrail.transformer.weights.Labels;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

@@ -1,28 +1,20 @@
 package io.vitrail.samples.cli;
 
 import ai.djl.Device;
-import io.vitrail.transformer.Check;
 import io.vitrail.transformer.DjlEngine;
-import io.vitrail.transformer.hub.Hub;
 import io.vitrail.transformer.hub.NeededFiles;
 import io.vitrail.transformer.kernels.Compute;
 import io.vitrail.transformer.kernels.Precision;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** The options of every command that runs a model. */
 final class ModelOptions {
-    private static final Pattern HUB_NAME = Pattern.compile("\\w[\\w.-]*/\\w[\\w.-]*(@.+)?");
-    private static final double MEGABYTE = 1e6;
-
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
@@ -54,31 +46,7 @@ final class ModelOptions {
         if (model.isEmpty()) {
             return otherwise.apply(compute);
         }
-        return named.apply(folder(model.get()), compute);
-    }
-
-    /** A folder that is there, or else what the hub has under that name. */
-    private Path folder(String named) {
-        if (Files.exists(Path.of(named))) {
-            return Path.of(named);
-        }
-        Check.that(
-                HUB_NAME.matcher(named).matches(),
-                "There is no model folder '%s'.%n  try:  a folder that holds config.json and model.safetensors, or a hub"
-                        + " name such as google/vit-base-patch16-224; without --model, the command has a default.",
-                named);
-        ProgressBar bar = new ProgressBar(spec.commandLine().getErr());
-        Path folder = Hub.fromEnvironment()
-                .snapshot(
-                        named,
-                        NeededFiles.VISION,
-                        (file, done, total) -> bar.show(done, total, progress(file, done, total)));
-        bar.end();
-        return folder;
-    }
-
-    private static String progress(String file, long done, long total) {
-        return String.format(Locale.ROOT, "%s  %.1f of %.1f MB", file, done / MEGABYTE, total / MEGABYTE);
+        return named.apply(ModelFolder.find(model.get(), NeededFiles.VISION, spec), compute);
     }
 
     Precision precision() {

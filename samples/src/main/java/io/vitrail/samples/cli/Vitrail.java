@@ -34,6 +34,8 @@ import picocli.CommandLine.Spec;
             EvalCommand.class,
             VerifyCommand.class,
             BenchCommand.class,
+            InfoCommand.class,
+            DoctorCommand.class,
             HelpCommand.class,
             GenerateCompletion.class
         },

@@ -36,6 +36,22 @@ class HubNameTest {
     }
 
     @Test
+    void infoNeedsNoWeights() throws IOException, InterruptedException {
+        Path model = cache.resolve("models--tiny--vit");
+        Path snapshot = Files.createDirectories(model.resolve("snapshots").resolve(COMMIT));
+        for (String file : List.of("config.json", "preprocessor_config.json")) {
+            Files.copy(CHECKPOINT.resolve(file), snapshot.resolve(file));
+        }
+        Files.writeString(Files.createDirectories(model.resolve("refs")).resolve("main"), COMMIT);
+        Path out = cache.resolve("out.txt");
+        assertThat(run(out, "info", "tiny/vit")).isZero();
+        assertThat(Files.readString(out))
+                .startsWith("model      tiny/vit")
+                .contains("family     vit, ViTForImageClassification")
+                .contains("weights    not here");
+    }
+
+    @Test
     void aModelThatIsNotSaysWhatToDo() throws IOException, InterruptedException {
         Path out = cache.resolve("out.txt");
         assertThat(run(out, "classify", "--model", "tiny/none", "photo.png")).isEqualTo(1);

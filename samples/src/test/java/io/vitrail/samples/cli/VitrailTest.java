@@ -18,13 +18,23 @@ class VitrailTest {
         assertThat(run.status()).isZero();
         assertThat(run.out())
                 .startsWith("Usage: vitrail [-hV] COMMAND")
-                .contains("classify", "embed", "train", "eval", "verify", "bench", "help", "generate-completion")
+                .contains(
+                        "classify",
+                        "embed",
+                        "train",
+                        "eval",
+                        "verify",
+                        "bench",
+                        "info",
+                        "doctor",
+                        "help",
+                        "generate-completion")
                 .contains("Example: ./vitrail classify ");
         assertThat(run.err()).isEmpty();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"classify", "embed", "train", "eval", "verify", "bench"})
+    @ValueSource(strings = {"classify", "embed", "train", "eval", "verify", "bench", "info", "doctor"})
     void everyCommandHasHelp(String command) {
         CommandRun run = CommandRun.of(command, "--help");
         assertThat(run.status()).isZero();

@@ -9,22 +9,32 @@ import java.util.stream.Stream;
 
 /**
  * Which files of a repository a caller needs, in the order in which they are fetched. An index, such as {@code
- * model.safetensors.index.json}, brings the files along that it names.
+ * model.safetensors.index.json}, brings the files along that it names, and weights of open_clip its config.
  *
  * @param needs at least one
  */
 public record NeededFiles(List<Need> needs) {
     private static final String INDEX = ".index.json";
 
+    /** What open_clip's files are called; the config beside its weights is its own. */
+    private static final String OPEN_CLIP = "open_clip";
+
+    private static final String OPEN_CLIP_CONFIG = OPEN_CLIP + "_config.json";
+
     /** The model's description alone. */
-    public static final NeededFiles CONFIG = oneOf("config.json");
+    public static final NeededFiles CONFIG = oneOf("config.json", OPEN_CLIP_CONFIG);
 
     /** The model's card, with its licence; not every repository has one. */
     public static final NeededFiles CARD = any("README.md");
 
-    /** The weights, in the order in which transformers looks for them. */
-    public static final NeededFiles WEIGHTS =
-            oneOf("model.safetensors", "model.safetensors" + INDEX, "pytorch_model.bin", "pytorch_model.bin" + INDEX);
+    /** The weights, in the order in which transformers looks for them; then open_clip's. */
+    public static final NeededFiles WEIGHTS = oneOf(
+            "model.safetensors",
+            "model.safetensors" + INDEX,
+            "pytorch_model.bin",
+            "pytorch_model.bin" + INDEX,
+            OPEN_CLIP + "_model.safetensors",
+            OPEN_CLIP + "_pytorch_model.bin");
 
     private static final NeededFiles PICTURES = any("preprocessor_config.json", "processor_config.json");
 
@@ -107,8 +117,14 @@ public record NeededFiles(List<Need> needs) {
         if (name.isEmpty()) {
             return need.required() ? Stream.of(String.join(" or ", need.names())) : Stream.empty();
         }
-        return name.filter(file -> file.endsWith(INDEX)).stream()
-                .flatMap(index -> ShardIndex.files(snapshot, index).stream())
-                .filter(obtain.negate());
+        return name.stream().flatMap(file -> companions(file, snapshot)).filter(obtain.negate());
+    }
+
+    /** The files that one file needs beside it. */
+    private static Stream<String> companions(String file, Path snapshot) {
+        if (file.endsWith(INDEX)) {
+            return ShardIndex.files(snapshot, file).stream();
+        }
+        return file.startsWith(OPEN_CLIP) ? Stream.of(OPEN_CLIP_CONFIG) : Stream.empty();
     }
 }

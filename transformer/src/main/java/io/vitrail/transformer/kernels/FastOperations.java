@@ -181,4 +181,9 @@ final class FastOperations implements Operations {
     private NDArray to(NDArray x, NumberType other) {
         return kernels.call("to").with(x).with(other.code()).into(x.getManager());
     }
+
+    @Override
+    public String toString() {
+        return "kernels of " + kernels + ", " + (within.isPresent() ? "bfloat16 in encoders" : "float32");
+    }
 }

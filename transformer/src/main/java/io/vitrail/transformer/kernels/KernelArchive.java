@@ -42,10 +42,12 @@ final class KernelArchive implements AutoCloseable {
 
     private final PtNDManager owner;
     private final PtSymbolBlock module;
+    private final String library;
 
-    private KernelArchive(PtNDManager owner, PtSymbolBlock module) {
+    private KernelArchive(PtNDManager owner, PtSymbolBlock module, String library) {
         this.owner = owner;
         this.module = module;
+        this.library = library;
     }
 
     /**
@@ -59,7 +61,9 @@ final class KernelArchive implements AutoCloseable {
         try {
             byte[] archive = zip(CLASS_HEADER + methods);
             return new KernelArchive(
-                    owner, JniUtils.loadModule(owner, new ByteArrayInputStream(archive), false, false));
+                    owner,
+                    JniUtils.loadModule(owner, new ByteArrayInputStream(archive), false, false),
+                    methods.contains("mkldnn") ? "oneDNN" : "PyTorch");
         } catch (IOException e) {
             throw new UncheckedIOException("Reading from memory failed.", e);
         } catch (EngineException e) {
@@ -67,6 +71,12 @@ final class KernelArchive implements AutoCloseable {
             String reason = e.getMessage().strip().lines().findFirst().orElse("no reason given");
             throw new IllegalStateException("The kernels don't compile: " + reason, e);
         }
+    }
+
+    /** Whose linear layers these are. */
+    @Override
+    public String toString() {
+        return library;
     }
 
     /** A call of one of the methods, to be given its arguments in their order. */

@@ -11,12 +11,15 @@ import java.util.Set;
 
 /**
  * A model as Hugging Face transformers saves it: {@code config.json} and weights, as safetensors or a pickle, in one
- * file or several with an index.
+ * file or several with an index. Those that timm and open_clip save are read as well.
  *
  * <p>Names are those that models have today; old ones, such as {@code LayerNorm.gamma}, are translated. Any thread may
  * read; arrays that were made of tensors stay valid when the checkpoint is closed.
  */
 public final class Checkpoint implements AutoCloseable {
+    /** What the names of open_clip's files begin with. */
+    static final String OPEN_CLIP = "open_clip";
+
     private static final String CONFIG = "config.json";
 
     private final Path folder;
@@ -38,8 +41,8 @@ public final class Checkpoint implements AutoCloseable {
     /**
      * Opens a checkpoint; the caller closes it.
      *
-     * <p>In a folder, the weights are the first of model.safetensors, model.safetensors.index.json, pytorch_model.bin
-     * and pytorch_model.bin.index.json that is there.
+     * <p>In a folder, the weights are the first of model.safetensors, model.safetensors.index.json, pytorch_model.bin,
+     * pytorch_model.bin.index.json, open_clip_model.safetensors and open_clip_pytorch_model.bin that is there.
      *
      * @param path its folder, or its weights file or index in that folder
      * @throws CheckpointException if nothing is there, or the weights can't be read; the message says why
@@ -54,6 +57,11 @@ public final class Checkpoint implements AutoCloseable {
         }
     }
 
+    /** Whether a folder holds weights by one of the names that {@link #open} looks for. */
+    public static boolean isIn(Path folder) {
+        return WeightFiles.in(folder).isPresent();
+    }
+
     /** The folder with the config, the weights and the tokenizer; absolute. */
     public Path folder() {
         return folder;
@@ -64,16 +72,22 @@ public final class Checkpoint implements AutoCloseable {
         return weights.file();
     }
 
+    /** The file that describes the model: config.json, or open_clip_config.json beside open_clip's weights. */
+    public Path configFile() {
+        boolean openClip = file().getFileName().toString().startsWith(OPEN_CLIP);
+        return folder.resolve(openClip ? OPEN_CLIP + "_" + CONFIG : CONFIG);
+    }
+
     /**
-     * Reads config.json.
+     * Reads the file that describes the model.
      *
      * @throws CheckpointException if it is missing or isn't a JSON object
      */
     public JsonNode config() {
-        Path file = folder.resolve(CONFIG);
+        Path file = configFile();
         if (!Files.exists(file)) {
             throw CheckpointException.of(
-                    "The checkpoint has no " + CONFIG + ", which describes the model.",
+                    "The checkpoint has no " + file.getFileName() + ", which describes the model.",
                     file,
                     "download it from where the weights come from.");
         }

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.vitrail.transformer.Check;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
@@ -37,12 +39,26 @@ public final class ConfigJson {
 
     /** A checkpoint's config.json. */
     public static ConfigJson of(Checkpoint checkpoint) {
-        return new ConfigJson(checkpoint.config(), checkpoint.folder().resolve(FILE), "");
+        return new ConfigJson(checkpoint.config(), checkpoint.configFile(), "");
     }
 
     /** Whether the key is there with a value other than null. */
     public boolean has(String key) {
         return node.hasNonNull(key);
+    }
+
+    /** All keys, in the file's order. */
+    public Set<String> keys() {
+        Set<String> keys = new LinkedHashSet<>();
+        node.fieldNames().forEachRemaining(keys::add);
+        return keys;
+    }
+
+    /** Whether the key asks for nothing: it is missing, or its value is null, false or 0. */
+    public boolean isOff(String key) {
+        JsonNode value = node.path(key);
+        boolean zero = value.isNumber() && value.doubleValue() == 0;
+        return zero || value.isMissingNode() || value.isNull() || value.isBoolean() && !value.booleanValue();
     }
 
     /** A whole number within ±2³¹. */

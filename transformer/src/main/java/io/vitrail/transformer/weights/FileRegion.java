@@ -21,6 +21,12 @@ record FileRegion(ModelFile source, long offset, long length) implements TensorB
         return source.isWritable();
     }
 
+    @Override
+    public FileRegion part(Part part) {
+        long bytes = length / part.count();
+        return part(part.index() * bytes, bytes);
+    }
+
     /** Its bytes in a little-endian buffer on the heap. */
     ByteBuffer copy() {
         return source.read(offset, Math.toIntExact(length));

@@ -1,19 +1,19 @@
 package io.vitrail.transformer.weights;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
+import java.util.LinkedHashSet;
+import java.util.Set;
 
 /** Collects every way in which a checkpoint doesn't fit a model, to report all at once. */
 final class Misfits {
     private static final int MOST_LISTED = 20; // of each kind
     private static final String REMEDY = "check that config.json belongs to these weights. If the model is new here:"
-            + " a row of its weight table can be 'transposed', 'reshaped', 'optional', 'tied' or 'unused'.";
+            + " a row of its weight table can be 'transposed', 'reshaped', 'fused', 'optional', 'tied' or 'unused'.";
 
-    private final List<String> missing = new ArrayList<>();
-    private final List<String> leftOver = new ArrayList<>();
-    private final List<String> misshapen = new ArrayList<>();
+    private final Set<String> missing = new LinkedHashSet<>(); // a fused weight's parts miss the same
+    private final Set<String> leftOver = new LinkedHashSet<>();
+    private final Set<String> misshapen = new LinkedHashSet<>();
 
     void addMissing(WeightBinding binding) {
         missing.add(String.format(
@@ -56,7 +56,7 @@ final class Misfits {
         throw CheckpointException.of(what.toString(), file, REMEDY);
     }
 
-    private static void append(StringBuilder text, List<String> lines) {
+    private static void append(StringBuilder text, Set<String> lines) {
         lines.stream().limit(MOST_LISTED).forEach(line -> text.append("\n  ").append(line));
         if (lines.size() > MOST_LISTED) {
             text.append("\n  … and ").append(lines.size() - MOST_LISTED).append(" more.");

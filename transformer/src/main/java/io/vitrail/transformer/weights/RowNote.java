@@ -8,6 +8,8 @@ enum RowNote {
     TRANSPOSED,
     /** The checkpoint stores the same elements in another shape. */
     RESHAPED,
+    /** The checkpoint stores several blocks' weights as one, one below the other. */
+    FUSED,
     /** The checkpoint may lack it: the parameter keeps the value that it has. */
     OPTIONAL,
     /**

@@ -104,8 +104,15 @@ final class RowWalk {
     }
 
     private long[] stored(long[] shape) {
-        boolean transposed = row.note() == RowNote.TRANSPOSED && shape.length == 2;
-        return transposed ? new long[] {shape[1], shape[0]} : shape;
+        if (row.note() == RowNote.TRANSPOSED && shape.length == 2) {
+            return new long[] {shape[1], shape[0]};
+        }
+        if (row.part().isWhole()) {
+            return shape;
+        }
+        long[] all = shape.clone();
+        all[0] = Math.multiplyExact(all[0], row.part().count());
+        return all;
     }
 
     private String blockPath(Map<String, String> indices) {

@@ -124,6 +124,13 @@ public final class StoredTensor {
         return new StoredTensor(name, type, other.clone(), elements);
     }
 
+    /** One of its parts; the caller has checked that their number divides the first axis. */
+    StoredTensor part(Part part) {
+        long[] rows = shape.clone();
+        rows[0] /= part.count();
+        return new StoredTensor(name, type, rows, elements.part(part));
+    }
+
     private NDArray copy(NDManager manager) {
         requireAtMost2GiB(arrayBytes(), "as " + type.arrayType());
         NDArray array = manager.create(new Shape(shape), type.arrayType());

@@ -20,6 +20,14 @@ record StridedRegion(FileRegion region, int elementBytes, long[] shape, long[] s
     }
 
     @Override
+    public StridedRegion part(Part part) {
+        long[] rows = shape.clone();
+        rows[0] /= part.count();
+        long start = part.index() * rows[0] * strides[0] * elementBytes;
+        return new StridedRegion(region.part(start, region.length() - start), elementBytes, rows, strides);
+    }
+
+    @Override
     public boolean isMappable() {
         return false;
     }

@@ -9,6 +9,9 @@ sealed interface TensorBytes permits FileRegion, StridedRegion {
     /** The file that holds them. */
     Path file();
 
+    /** One of several equal parts that lie one below the other: their number divides the first axis. */
+    TensorBytes part(Part part);
+
     /** The elements row by row, little-endian, at most 2 GiB. */
     ByteBuffer read();
 

@@ -16,7 +16,7 @@ record WeightBinding(WeightRow row, String name, String path, Parameter paramete
     WeightBinding {
         long elements = Arrays.stream(storedShape).reduce(1, Math::multiplyExact);
         Check.state(
-                elements == parameter.getShape().size(),
+                elements == parameter.getShape().size() * row.part().count(),
                 "Table row %d: the checkpoint's shape %s has another size than %s of parameter '%s'",
                 row.number(),
                 Arrays.toString(storedShape),
@@ -27,6 +27,11 @@ record WeightBinding(WeightRow row, String name, String path, Parameter paramete
     /** The parameter's shape. */
     long[] shape() {
         return parameter.getShape().getShape();
+    }
+
+    /** What tells the weights of a checkpoint's parameters apart: its name, or of a part that and which. */
+    String key() {
+        return row.part().isWhole() ? name : name + "[" + row.part().index() + "]";
     }
 
     boolean isTransposed() {

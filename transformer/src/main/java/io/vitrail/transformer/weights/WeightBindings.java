@@ -4,11 +4,10 @@ import ai.djl.nn.Parameter;
 import io.vitrail.transformer.Check;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * All pairs of a weight and a parameter that a table makes of a model, grouped by parameter, checked for
@@ -48,14 +47,20 @@ final class WeightBindings {
     }
 
     private void requireDistinctNames() {
-        Set<String> names = new HashSet<>();
+        Map<String, WeightRow> names = new HashMap<>();
         byParameter.values().stream()
                 .flatMap(List::stream)
                 .forEach(binding -> Check.state(
-                        names.add(binding.name()),
+                        isPartOf(names.put(binding.name(), binding.row()), binding.row()),
                         "Table row %d: '%s' is loaded into two parameters",
                         binding.row().number(),
                         binding.name()));
+    }
+
+    private static boolean isPartOf(WeightRow other, WeightRow row) {
+        return other == null
+                || other.number() == row.number()
+                        && other.part().index() < row.part().index();
     }
 
     private void requireAllCovered(WeightHolder holder, String path) {

@@ -4,14 +4,20 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Finds the weights in a checkpoint's folder, in the order in which transformers looks for them. */
+/** Finds the weights in a checkpoint's folder, in the order in which transformers looks for them, then open_clip's. */
 final class WeightFiles {
     private static final String INDEX = ".index.json";
-    private static final List<String> LOOKED_FOR =
-            List.of("model.safetensors", "model.safetensors" + INDEX, "pytorch_model.bin", "pytorch_model.bin" + INDEX);
+    private static final List<String> LOOKED_FOR = List.of(
+            "model.safetensors",
+            "model.safetensors" + INDEX,
+            "pytorch_model.bin",
+            "pytorch_model.bin" + INDEX,
+            Checkpoint.OPEN_CLIP + "_model.safetensors",
+            Checkpoint.OPEN_CLIP + "_pytorch_model.bin");
     private static final List<String> OTHER_LIBRARIES = List.of(
             "tf_model.h5",
             "tf_model.h5" + INDEX,
@@ -40,11 +46,11 @@ final class WeightFiles {
     }
 
     private static Path find(Path folder) {
-        return LOOKED_FOR.stream()
-                .map(folder::resolve)
-                .filter(Files::exists)
-                .findFirst()
-                .orElseThrow(() -> nothingIn(folder));
+        return in(folder).orElseThrow(() -> nothingIn(folder));
+    }
+
+    static Optional<Path> in(Path folder) {
+        return LOOKED_FOR.stream().map(folder::resolve).filter(Files::exists).findFirst();
     }
 
     private static CheckpointException nothingIn(Path folder) {

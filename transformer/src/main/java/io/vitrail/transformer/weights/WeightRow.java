@@ -2,12 +2,14 @@ package io.vitrail.transformer.weights;
 
 import io.vitrail.transformer.Check;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * A row of a weight table, not yet applied to a model.
@@ -15,14 +17,17 @@ import java.util.regex.Pattern;
  * @param number from 1, below the header
  * @param checkpoint the name in the checkpoint, with {@code {base}.}, indices such as {@code {i}}, {@code *} if unused
  * @param block the path of the block or parameter, with the same indices; {@code -} if unused
+ * @param part which part of the weight belongs there, if it is fused
  * @param shape of the weight in the model; no axes if unused
  * @param stored its shape in the checkpoint if that is reshaped; otherwise the same as {@code shape}
  * @param note how the weight differs from the plain case
  */
-record WeightRow(int number, String checkpoint, String block, ShapeFormula shape, ShapeFormula stored, RowNote note) {
+record WeightRow(
+        int number, String checkpoint, String block, Part part, ShapeFormula shape, ShapeFormula stored, RowNote note) {
     private static final String BASE = "{base}.";
     private static final String NOTHING = "-";
     private static final String FROM = " from ";
+    private static final Pattern SEVERAL = Pattern.compile("\\[(.*?)]");
     private static final Pattern INDEX = Pattern.compile("\\{([a-z])}");
 
     WeightRow {
@@ -37,8 +42,11 @@ record WeightRow(int number, String checkpoint, String block, ShapeFormula shape
                 block);
     }
 
-    /** Reads a line such as {@code {base}.pooler | pooler | width, width | optional: some heads have none}. */
-    static WeightRow parse(int number, String line) {
+    /**
+     * Reads a line such as {@code {base}.pooler | pooler | width, width | optional: some heads have none}: one row, or
+     * one for each block of a fused weight.
+     */
+    static List<WeightRow> parse(int number, String line) {
         String[] cells = Arrays.stream(line.split("\\|", 4)).map(String::strip).toArray(String[]::new);
         Check.state(cells.length >= 3, "Table row %d needs 3 columns or 4: %s", number, line);
         RowNote note = cells.length < 4 ? RowNote.NONE : note(number, cells[3]);
@@ -49,7 +57,25 @@ record WeightRow(int number, String checkpoint, String block, ShapeFormula shape
                 number);
         ShapeFormula shape = ShapeFormula.parse(shapes[0]);
         ShapeFormula stored = ShapeFormula.parse(shapes[shapes.length - 1]);
-        return new WeightRow(number, cells[0], cells[1], shape, stored, note);
+        List<String> blocks = blocks(cells[1]);
+        Check.state(
+                blocks.size() > 1 == (note == RowNote.FUSED),
+                "Table row %d: exactly a fused row has several blocks, such as 'attention.[query, key, value]'",
+                number);
+        return IntStream.range(0, blocks.size())
+                .mapToObj(i ->
+                        new WeightRow(number, cells[0], blocks.get(i), new Part(i, blocks.size()), shape, stored, note))
+                .toList();
+    }
+
+    /** The path of a cell, or the path with each of the names in its brackets. */
+    private static List<String> blocks(String cell) {
+        Matcher matcher = SEVERAL.matcher(cell);
+        return matcher.find()
+                ? Arrays.stream(matcher.group(1).split(","))
+                        .map(name -> matcher.replaceFirst(Matcher.quoteReplacement(name.strip())))
+                        .toList()
+                : List.of(cell);
     }
 
     private static RowNote note(int number, String cell) {

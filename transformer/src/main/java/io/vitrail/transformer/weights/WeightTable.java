@@ -35,9 +35,11 @@ import java.util.regex.Pattern;
  * lacks doesn't apply.
  *
  * <p>A note is one of these words, a colon and a reason: {@code transposed} (a stored matrix has its axes swapped),
- * {@code reshaped} (the shape is then {@code tokens, width from 1, tokens, width}), {@code optional} (if it is missing,
- * the parameter keeps its value), {@code tied} (the block can share an earlier row's parameter; this is then a second
- * name of it, read if the first is missing), {@code unused} (the block is {@code -}; the name may contain {@code *}).
+ * {@code reshaped} (the shape is then {@code tokens, width from 1, tokens, width}), {@code fused} (the block is then
+ * {@code attention.[query, key, value]}: their weights, of this shape each, are stored as one, one below the other),
+ * {@code optional} (if it is missing, the parameter keeps its value), {@code tied} (the block can share an earlier
+ * row's parameter; this is then a second name of it, read if the first is missing), {@code unused} (the block is
+ * {@code -}; the name may contain {@code *}).
  */
 public final class WeightTable {
     private static final Map<String, String> METADATA = Map.of("format", "pt"); // transformers insists on it
@@ -60,7 +62,7 @@ public final class WeightTable {
                 "A weight table begins with the header 'checkpoint | block | shape of the weight | note'");
         List<WeightRow> rows = new ArrayList<>();
         for (int i = 1; i < lines.size(); i++) {
-            rows.add(WeightRow.parse(i, lines.get(i)));
+            rows.addAll(WeightRow.parse(i, lines.get(i)));
         }
         return new WeightTable(List.copyOf(rows));
     }
@@ -79,6 +81,15 @@ public final class WeightTable {
             Checkpoint checkpoint, String base, WeightHolder root, Map<String, Long> sizes, NDManager manager) {
         Map<WeightBinding, StoredTensor> sources = sources(checkpoint, base, root, sizes);
         sources.forEach((binding, tensor) -> set(binding.parameter(), array(binding, tensor, manager), manager));
+    }
+
+    /**
+     * Compares a checkpoint's weights with a model's parameters, by names, shapes and types; reads none.
+     *
+     * @throws CheckpointException if {@link #load} would
+     */
+    public void check(Checkpoint checkpoint, String base, WeightHolder root, Map<String, Long> sizes) {
+        sources(checkpoint, base, root, sizes);
     }
 
     /** The weight for each parameter; every misfit is found before anything is loaded. */
@@ -130,7 +141,9 @@ public final class WeightTable {
 
     private static NDArray array(WeightBinding binding, StoredTensor tensor, NDManager manager) {
         if (!binding.isTransposed()) {
-            return tensor.reshaped(binding.shape()).toArray(manager);
+            Part part = binding.row().part();
+            StoredTensor stored = part.isWhole() ? tensor : tensor.part(part);
+            return stored.reshaped(binding.shape()).toArray(manager);
         }
         try (NDManager scratch = manager.newSubManager()) {
             NDArray rowByRow = tensor.toCopiedArray(scratch).transpose().flatten();
@@ -153,14 +166,15 @@ public final class WeightTable {
     }
 
     /**
-     * The names by which a checkpoint calls a model's parameters, in the table's order.
+     * The names by which a checkpoint calls a model's parameters, in the table's order; {@code [0]}, {@code [1]} and so
+     * on follow those of a fused weight's parts.
      *
      * @throws IllegalStateException if the table doesn't describe the model
      */
     public Map<String, Parameter> names(String base, WeightHolder root, Map<String, Long> sizes) {
         Map<String, Parameter> names = new LinkedHashMap<>();
         for (WeightBinding binding : saved(base, root, sizes)) {
-            names.put(binding.name(), binding.parameter());
+            names.put(binding.key(), binding.parameter());
         }
         return Collections.unmodifiableMap(names);
     }
@@ -176,13 +190,28 @@ public final class WeightTable {
         Map<String, NDArray> views = new LinkedHashMap<>();
         try {
             for (WeightBinding binding : saved(base, root, sizes)) {
-                NDArray array = binding.parameter().getArray();
-                Shape stored = new Shape(binding.storedShape());
-                views.put(binding.name(), binding.isTransposed() ? array.transpose() : array.reshape(stored));
+                views.merge(binding.name(), view(binding), WeightTable::below);
             }
             SafeTensorsWriter.write(file, views, floats, METADATA);
         } finally {
             views.values().forEach(NDArray::close);
+        }
+    }
+
+    /** A parameter, or part of it, as it is stored. */
+    private static NDArray view(WeightBinding binding) {
+        NDArray array = binding.parameter().getArray();
+        if (binding.isTransposed()) {
+            return array.transpose();
+        }
+        boolean whole = binding.row().part().isWhole();
+        return array.reshape(whole ? new Shape(binding.storedShape()) : array.getShape());
+    }
+
+    private static NDArray below(NDArray upper, NDArray lower) {
+        try (upper;
+                lower) {
+            return upper.concat(lower, 0);
         }
     }
 

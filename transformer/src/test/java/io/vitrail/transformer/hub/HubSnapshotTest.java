@@ -120,6 +120,22 @@ class HubSnapshotTest extends HubFixture {
     }
 
     @Test
+    void takesOpenClipsWeightsWithTheirConfigWhereThereAreNoOthers() {
+        server.revision("acme/clip", "main", SECOND)
+                .file("acme/clip", SECOND, "README.md", "")
+                .file("acme/clip", SECOND, "open_clip_config.json", "{}")
+                .file("acme/clip", SECOND, "open_clip_model.safetensors", WEIGHTS, true);
+        Path folder = hub().snapshot("acme/clip", NeededFiles.VISION, DownloadListener.NONE);
+        assertThat(tree(folder)).containsExactly("open_clip_config.json", "open_clip_model.safetensors");
+        server.revision("acme/both", "main", FIRST)
+                .file("acme/both", FIRST, "config.json", "{}")
+                .file("acme/both", FIRST, "open_clip_config.json", "{}")
+                .file("acme/both", FIRST, "open_clip_pytorch_model.bin", WEIGHTS, true);
+        assertThat(tree(hub().snapshot("acme/both", NeededFiles.VISION, DownloadListener.NONE)))
+                .containsExactly("config.json", "open_clip_config.json", "open_clip_pytorch_model.bin");
+    }
+
+    @Test
     void takesThePickleWhereThereAreNoSafetensors() {
         server.revision("acme/old", "main", SECOND)
                 .file("acme/old", SECOND, "config.json", "{}")
@@ -171,8 +187,8 @@ class HubSnapshotTest extends HubFixture {
         HubException failure = failure(hub(), "acme/bare");
         assertThat(failure.reason()).isEqualTo(Reason.FILE_NOT_FOUND);
         assertThat(failure)
-                .hasMessageStartingWith("The model acme/bare has no config.json.\n  at:   " + server.address()
-                        + "/acme/bare/tree/" + SECOND + "\n  try:  ");
+                .hasMessageStartingWith("The model acme/bare has no config.json or open_clip_config.json.\n  at:   "
+                        + server.address() + "/acme/bare/tree/" + SECOND + "\n  try:  ");
         assertThat(server.requests("storage GET")).isEmpty();
     }
 

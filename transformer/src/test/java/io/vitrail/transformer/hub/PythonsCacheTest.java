@@ -83,7 +83,8 @@ class PythonsCacheTest extends HubFixture {
     @ParameterizedTest
     @CsvSource({
         "acme/broken, 'Offline, and the cache has no model.safetensors or model.safetensors.index.json or"
-                + " pytorch_model.bin or pytorch_model.bin.index.json of acme/broken.'",
+                + " pytorch_model.bin or pytorch_model.bin.index.json or open_clip_model.safetensors or"
+                + " open_clip_pytorch_model.bin of acme/broken.'",
         "acme/none, 'Offline, and the cache doesn''t know acme/none.'",
         "acme/tiny-vit@v9, 'Offline, and the cache doesn''t know acme/tiny-vit@v9.'"
     })

@@ -77,6 +77,25 @@ class CheckpointTest {
         assertThat(openedFile()).isEqualTo("model.safetensors");
     }
 
+    @Test
+    void openClipsWeightsComeLastAndWithTheirOwnConfig() {
+        write("open_clip_pytorch_model.bin", Fixtures.zipped("\u0080\2}.", Map.of()));
+        assertThat(openedFile()).isEqualTo("open_clip_pytorch_model.bin");
+        write("open_clip_model.safetensors", Fixtures.safeTensors("{}", 0));
+        assertThat(openedFile()).isEqualTo("open_clip_model.safetensors");
+        write("config.json", Fixtures.bytes("{\"model_type\":\"clip\"}"));
+        try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+            assertThatThrownBy(checkpoint::config)
+                    .hasMessageStartingWith("The checkpoint has no open_clip_config.json, which describes the model.");
+            write("open_clip_config.json", Fixtures.bytes("{\"model_cfg\":{}}"));
+            assertThat(checkpoint.config().has("model_cfg")).isTrue();
+        }
+        write("pytorch_model.bin", Fixtures.zipped("\u0080\2}.", Map.of()));
+        try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+            assertThat(checkpoint.config().path("model_type").asText()).isEqualTo("clip");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "bert.LayerNorm.gamma, bert.LayerNorm.weight",
@@ -114,8 +133,8 @@ class CheckpointTest {
         assertThatThrownBy(() -> Checkpoint.open(folder))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageStartingWith("The folder holds no weights. Looked for model.safetensors,"
-                        + " model.safetensors.index.json, pytorch_model.bin, pytorch_model.bin.index.json;"
-                        + " there is vocab.txt.");
+                        + " model.safetensors.index.json, pytorch_model.bin, pytorch_model.bin.index.json,"
+                        + " open_clip_model.safetensors, open_clip_pytorch_model.bin; there is vocab.txt.");
         write("model.safetensors", Fixtures.safeTensors("{}", 0));
         try (Checkpoint checkpoint = Checkpoint.open(folder)) {
             assertThatThrownBy(checkpoint::config)

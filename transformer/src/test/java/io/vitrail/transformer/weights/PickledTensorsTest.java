@@ -39,6 +39,9 @@ class PickledTensorsTest {
             assertThat(tensors.tensor("column").floats()).containsExactly(1, 5, 9);
             assertThat(tensors.tensor("permuted").shape()).containsExactly(4, 2, 3);
             assertThat(tensors.tensor("permuted").floats()).startsWith(0, 4, 8, 12, 16, 20, 1, 5, 9);
+            StoredTensor half = tensors.tensor("permuted").part(new Part(1, 2));
+            assertThat(half.shape()).containsExactly(2, 2, 3);
+            assertThat(half.floats()).containsExactly(2, 6, 10, 14, 18, 22, 3, 7, 11, 15, 19, 23);
             assertThat(tensors.tensor("offset").floats()).containsExactly(3, 4, 5, 6);
             assertThat(tensors.tensor("shared").floats()).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
             assertThat(tensors.tensor("scalar").shape()).isEmpty();
@@ -112,7 +115,8 @@ class PickledTensorsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "whole_module | 'torch.nn.modules.linear.Linear' is not allowed in a checkpoint; nothing of it was run.",
+                "whole_module | 'torch.nn.modules.linear.Linear' is not allowed in a checkpoint; nothing of it was"
+                        + " run.",
                 "complex      | 'torch.ComplexFloatStorage' is not allowed in a checkpoint",
                 "nested_twice | It holds several dictionaries of tensors: ['model', 'ema'].",
                 "expanded     | Tensor 'weight': it repeats elements (an expanded view); save it after .contiguous().",

@@ -23,7 +23,10 @@ class WeightTableMistakesTest extends LoadedTables {
                 "norm.* | norm | width; Table row 1: only an unused row may contain '*'",
                 "norm.{i} | norm | width; Table row 1: the indices of 'norm.{i}' and 'norm' differ",
                 "norm | norm | width | reshaped: why; Table row 1: exactly a reshaped row has a shape such as",
-                "norm | norm | width from labels | reshaped: why; Table row 1: the checkpoint's shape [2] has another size",
+                "norm | norm | width | fused: why; Table row 1: exactly a fused row has several blocks, such as",
+                "norm | [norm, other] | width; Table row 1: exactly a fused row has several blocks, such as",
+                "norm | norm | width from labels | reshaped: why; Table row 1: the checkpoint's shape [2] has another"
+                        + " size",
             })
     void mistakesInATableAreOurs(String row, String problem) {
         Holder model = new Holder().with("norm", Holder.norm(3));
@@ -43,6 +46,9 @@ class WeightTableMistakesTest extends LoadedTables {
         assertThatThrownBy(() -> WeightTable.parse(header + "x | a | width\nx | b | width")
                         .names("", model, SIZES))
                 .hasMessage("Table row 2: 'x' is loaded into two parameters");
+        assertThatThrownBy(() -> WeightTable.parse(header + "x | [a, a] | width | fused: why")
+                        .names("", model, SIZES))
+                .hasMessageStartingWith("Table row 1: 'a' is loaded by an earlier row");
         assertThatThrownBy(() -> WeightTable.parse("x | a | width"))
                 .hasMessageStartingWith("A weight table begins with the header");
     }

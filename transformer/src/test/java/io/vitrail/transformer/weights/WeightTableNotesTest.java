@@ -39,6 +39,63 @@ class WeightTableNotesTest extends LoadedTables {
         assertThat(Fixtures.read(folder.resolve("saved.safetensors"))).isEqualTo(before);
     }
 
+    private static final WeightTable FUSED = WeightTable.parse(
+            """
+            checkpoint  | block                       | shape         | note
+            l.{i}.qkv   | blocks.{i}.[query, key]     | labels, width | fused: one product
+            in_weight   | in.[first, second].weight   | labels, width | fused: names without a dot
+            in_bias     | in.[first, second].bias     | labels        | fused: names without a dot
+            """);
+
+    private static Holder pair(String first, String second) {
+        return new Holder().with(first, Holder.linear(3, 2)).with(second, Holder.linear(3, 2));
+    }
+
+    @Test
+    void fusedWeightsAreSplitAndComeBackAsTheyWere() {
+        Holder model = new Holder()
+                .with("blocks", Holder.list(pair("query", "key"), pair("query", "key")))
+                .with("in", pair("first", "second"));
+        write(Map.of(
+                "l.0.qkv.weight", manager.arange(12f).reshape(4, 3),
+                "l.0.qkv.bias", floats(1, 2, 3, 4),
+                "l.1.qkv.weight", manager.ones(new Shape(4, 3)),
+                "l.1.qkv.bias", floats(5, 6, 7, 8),
+                "in_weight", manager.arange(12f).reshape(4, 3),
+                "in_bias", floats(9, 10, 11, 12)));
+        byte[] before = Fixtures.read(file());
+
+        load(FUSED, "", model);
+
+        Map<String, Holder> first = model.parts().get("blocks").parts().get("0").parts();
+        assertThat(array(first.get("query"), "weight").toFloatArray()).containsExactly(0, 1, 2, 3, 4, 5);
+        assertThat(array(first.get("key"), "weight").toFloatArray()).containsExactly(6, 7, 8, 9, 10, 11);
+        assertThat(array(first.get("key"), "bias").toFloatArray()).containsExactly(3, 4);
+        assertThat(array(model.parts().get("in").parts().get("second"), "bias").toFloatArray())
+                .containsExactly(11, 12);
+        assertThat(FUSED.names("", model, SIZES).keySet()).contains("l.0.qkv.weight[0]", "l.0.qkv.weight[1]");
+        FUSED.save(folder.resolve("saved.safetensors"), StorageType.F32, "", model, SIZES);
+        assertThat(Fixtures.read(folder.resolve("saved.safetensors"))).isEqualTo(before);
+    }
+
+    private static NDArray array(Holder holder, String name) {
+        return holder.parameters().get(name).getArray();
+    }
+
+    @Test
+    void aMisfitOfAFusedWeightIsToldOnce() {
+        Holder model = new Holder().with("in", pair("first", "second"));
+        write(Map.of("in_weight", manager.zeros(new Shape(6, 3)), "l.0.qkv.bias", floats(1)));
+        assertThatThrownBy(() -> load(FUSED, "", model))
+                .hasMessageStartingWith(
+                        """
+                The weights don't fit the model: 1 missing, 1 left over, 1 of another shape or type.
+                  Weight 'in_bias' of shape [4] is missing (table row 3).
+                  Weight 'l.0.qkv.bias' is left over: no row of the table needs it.
+                  Weight 'in_weight' has shape [6, 3]; the model needs [4, 3] (table row 2).
+                """);
+    }
+
     @Test
     void optionalWeightsKeepTheirValue() {
         WeightTable table = WeightTable.parse(

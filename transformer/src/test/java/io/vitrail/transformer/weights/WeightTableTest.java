@@ -110,7 +110,7 @@ class WeightTableTest extends LoadedTables {
                   Weight 'head.bias' holds I64; the model needs floating-point numbers (table row 2).
                   file: %s
                   try:  check that config.json belongs to these weights. If the model is new here: a row of its weight \
-                table can be 'transposed', 'reshaped', 'optional', 'tied' or 'unused'."""
+                table can be 'transposed', 'reshaped', 'fused', 'optional', 'tied' or 'unused'."""
                                 .formatted(file()));
         assertThat(model.parts().get("norm").parameters().get("bias").isInitialized())
                 .isFalse();

@@ -1,0 +1,116 @@
+package io.vitrail.vit;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.vitrail.transformer.weights.Checkpoint;
+import io.vitrail.transformer.weights.CheckpointException;
+import io.vitrail.transformer.weights.ConfigJson;
+import io.vitrail.transformer.weights.JsonFile;
+import io.vitrail.transformer.weights.StorageType;
+import io.vitrail.transformer.weights.StoredTensor;
+import io.vitrail.vit.image.ImageProcessor;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/**
+ * What a checkpoint's folder holds, told by its config and the headers of its weights; no weight is read, and no engine
+ * is started.
+ *
+ * @param type the family: the config's model_type, {@code timm_wrapper} or {@code open_clip}; empty if it says none
+ * @param className the class of the reference that the weights are of, if the config says it
+ * @param architecture empty if the model isn't supported
+ * @param weights empty if the folder has none
+ * @param processor what is done to pictures, in words; empty if the folder doesn't say it
+ * @param licence that the model's card states
+ * @param problems why the checkpoint can't be loaded; none if it can
+ */
+public record ModelDescription(
+        String type,
+        Optional<String> className,
+        Optional<VisionArchitecture> architecture,
+        Optional<Weights> weights,
+        Optional<String> processor,
+        Optional<String> licence,
+        List<String> problems) {
+    /**
+     * What is stored.
+     *
+     * @param file that it is in, or the index of several
+     * @param bytes of all weights
+     * @param numbers how many of each type
+     */
+    public record Weights(String file, long bytes, Map<StorageType, Long> numbers) {
+        private static Weights of(Checkpoint checkpoint) {
+            Map<StorageType, Long> numbers = new TreeMap<>();
+            for (String name : checkpoint.names()) {
+                StoredTensor tensor = checkpoint.tensor(name);
+                numbers.merge(tensor.type(), tensor.size(), Long::sum);
+            }
+            return new Weights(checkpoint.file().getFileName().toString(), checkpoint.bytes(), numbers);
+        }
+    }
+
+    /**
+     * Describes a folder, with or without weights.
+     *
+     * @throws CheckpointException if it has no config, or a file is damaged; a checkpoint that is whole but can't be
+     *     loaded here has {@link #problems()}
+     */
+    public static ModelDescription of(Path folder) {
+        if (!Checkpoint.isIn(folder)) {
+            Path openClip = folder.resolve("open_clip_config.json");
+            Path config = folder.resolve("config.json");
+            return of(folder, JsonFile.read(Files.exists(config) ? config : openClip), Optional.empty());
+        }
+        try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+            return of(folder, checkpoint.config(), Optional.of(checkpoint));
+        }
+    }
+
+    /** Describes the embedded model. */
+    public static ModelDescription embedded() {
+        try (EmbeddedCheckpoint files = EmbeddedCheckpoint.unpack()) {
+            return of(files.folder());
+        }
+    }
+
+    private static ModelDescription of(Path folder, JsonNode json, Optional<Checkpoint> checkpoint) {
+        ConfigJson config = new ConfigJson(json);
+        Optional<String> className = VisionModels.className(config);
+        boolean pooler = checkpoint.map(VisionModels::hasPooler).orElse(true);
+        List<String> problems = new ArrayList<>();
+        Optional<VisionModel> model =
+                attempt(problems, () -> VisionModels.create(config, className.orElse("none"), pooler));
+        model.ifPresent(empty -> checkpoint.ifPresent(stored -> attempt(problems, () -> {
+            empty.weightTable().check(stored, stored.base(empty.basePrefix()), empty, empty.sizes());
+            return empty;
+        })));
+        return new ModelDescription(
+                VisionModels.type(config),
+                className,
+                model.map(VisionArchitecture::of),
+                checkpoint.map(Weights::of),
+                attempt(problems, () -> ImageProcessor.load(folder).toString()),
+                licence(folder, config),
+                List.copyOf(problems));
+    }
+
+    private static <T> Optional<T> attempt(List<String> problems, Supplier<T> supplier) {
+        try {
+            return Optional.of(supplier.get());
+        } catch (CheckpointException | IllegalArgumentException | ArithmeticException e) {
+            problems.add(e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<String> licence(Path folder, ConfigJson config) {
+        Optional<ConfigJson> timm = config.object("pretrained_cfg");
+        return ModelCard.in(folder).licence().or(() -> timm.flatMap(json -> json.text("license")));
+    }
+}
