@@ -54,11 +54,18 @@ public final class HybridVit extends VisionModel {
      * Sizes of one hybrid.
      *
      * @param image the pictures; a patch is what one token sees the centre of: 2ⁿ pixels after n stages
+     * @param positions the grid that positions were learned for; pictures may be larger than those of the training, where crops
+     *     made things look larger than they are (Touvron et al. 2019, "Fixing the train-test resolution discrepancy")
      * @param stemWidths channels of the stem's stages
      * @param stemBlocks residual blocks of each stage
      */
     public record Config(
-            ImageConfig image, int[] stemWidths, int[] stemBlocks, EncoderConfig encoder, List<String> labels) {
+            ImageConfig image,
+            Grid positions,
+            int[] stemWidths,
+            int[] stemBlocks,
+            EncoderConfig encoder,
+            List<String> labels) {
         public Config {
             Check.that(
                     stemWidths.length > 0 && stemWidths.length == stemBlocks.length && stemWidths.length <= 6,
@@ -70,11 +77,21 @@ public final class HybridVit extends VisionModel {
             labels = List.copyOf(labels);
         }
 
-        /** The embedded default: 56 × 56 pixels, 49 tokens of width 192, about 3 million weights. */
-        public static Config embedded(List<String> labels) {
+        /**
+         * The embedded default: tokens of width 192, one for 8 × 8 pixels, about 3 million weights.
+         *
+         * @param side of the pictures, a multiple of 8
+         * @param trainingSide of those that it is trained with in the end
+         */
+        public static Config embedded(int side, int trainingSide, List<String> labels) {
             EncoderConfig encoder = new EncoderConfig(192, 4, 6, 384, 1e-6f, Activation.GELU, Bias.PRESENT);
             return new Config(
-                    new ImageConfig(3, 56, 56, 8, 8), new int[] {64, 128, 256}, new int[] {0, 1, 1}, encoder, labels);
+                    new ImageConfig(3, side, side, 8, 8),
+                    new ImageConfig(3, trainingSide, trainingSide, 8, 8).grid(),
+                    new int[] {64, 128, 256},
+                    new int[] {0, 1, 1},
+                    encoder,
+                    labels);
         }
 
         static Config fromJson(ConfigJson json) {
@@ -90,7 +107,12 @@ public final class HybridVit extends VisionModel {
                     Activation.named(json.text("hidden_act", "gelu")),
                     Bias.PRESENT);
             ImageConfig image = new ImageConfig(json.size("num_channels", 3), size[0], size[1], patch, patch);
-            return new Config(image, widths, json.integers("stem_blocks", 0, 1, 2), encoder, Labels.of(json));
+            int[] rowsAndColumns = json.has("position_grid")
+                    ? json.pair("position_grid", 0)
+                    : new int[] {image.grid().rows(), image.grid().columns()};
+            Grid positions = new Grid(rowsAndColumns[0], rowsAndColumns[1]);
+            return new Config(
+                    image, positions, widths, json.integers("stem_blocks", 0, 1, 2), encoder, Labels.of(json));
         }
 
         /** As {@link #fromJson} reads it, and transformers' configs name it. */
@@ -99,6 +121,7 @@ public final class HybridVit extends VisionModel {
             json.putArray("architectures").add("HybridVitForImageClassification");
             json.put("model_type", "hybrid_vit").put("num_channels", image.channels());
             json.putArray("image_size").add(image.imageHeight()).add(image.imageWidth());
+            json.putArray("position_grid").add(positions.rows()).add(positions.columns());
             Arrays.stream(stemWidths).forEach(json.putArray("stem_widths")::add);
             Arrays.stream(stemBlocks).forEach(json.putArray("stem_blocks")::add);
             json.put("hidden_size", encoder.width()).put("num_hidden_layers", encoder.depth());
@@ -131,7 +154,7 @@ public final class HybridVit extends VisionModel {
         int width = config.encoder().width();
         stem = part("stem", new ConvolutionStem(config.image().channels(), config.stemWidths(), config.stemBlocks()));
         projection = part("projection", new Linear(config.stemWidth(), width));
-        positions = part("positions", new GridPositions(0, config.image().grid(), width, Interpolation.BICUBIC));
+        positions = part("positions", new GridPositions(0, config.positions(), width, Interpolation.BICUBIC));
         encoder = part("encoder", config.encoder().preNormEncoder());
         norm = part("norm", config.encoder().norm());
         addHead(width);
@@ -203,7 +226,7 @@ public final class HybridVit extends VisionModel {
     @Override
     public Map<String, Long> sizes() {
         Sizes sizes = Sizes.of(config.image(), config.encoder())
-                .and("positions", config.image().grid().tokens())
+                .and("positions", config.positions().tokens())
                 .and("stemWidth", config.stemWidth())
                 .and("labels", config.labels().size());
         int in = config.image().channels();

@@ -61,7 +61,7 @@ class CatalogueTest {
 
     @BeforeAll
     static void saveOurOwnArchitecture() throws IOException {
-        HybridVit model = new HybridVit(HybridVit.Config.embedded(List.of("cat", "dog", "car")));
+        HybridVit model = new HybridVit(HybridVit.Config.embedded(56, 48, List.of("cat", "dog", "car")));
         try (NDManager manager = DjlEngine.newManager(Device.cpu())) {
             model.initialize(manager, DataType.FLOAT32, new Shape(1, 3, 48, 48));
             Files.writeString(hybrid.resolve("config.json"), model.configJson().toString());

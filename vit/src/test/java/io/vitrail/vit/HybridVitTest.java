@@ -14,6 +14,7 @@ import io.vitrail.transformer.Activation;
 import io.vitrail.transformer.Bias;
 import io.vitrail.transformer.DjlEngine;
 import io.vitrail.transformer.EncoderConfig;
+import io.vitrail.transformer.Grid;
 import io.vitrail.transformer.Operations;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.ReadableOperations;
@@ -29,6 +30,7 @@ class HybridVitTest {
     private static final Pass PASS = Pass.inference(ReadableOperations.INSTANCE);
     private static final HybridVit.Config CONFIG = new HybridVit.Config(
             new ImageConfig(3, 12, 20, 4, 4),
+            new Grid(3, 5),
             new int[] {5, 7},
             new int[] {0, 2},
             new EncoderConfig(12, 2, 3, 20, 1e-6f, Activation.GELU, Bias.PRESENT),
@@ -72,27 +74,50 @@ class HybridVitTest {
 
     @Test
     void theEmbeddedConfigIsReadAsItIsWritten() {
-        HybridVit.Config embedded = HybridVit.Config.embedded(List.of("cat", "dog"));
+        HybridVit.Config embedded = HybridVit.Config.embedded(72, 56, List.of("cat", "dog"));
         ObjectNode json = new HybridVit(embedded).configJson();
         HybridVit read = HybridVit.of(new ConfigJson(json), VisionTask.CLASSIFICATION);
         assertThat(read.configJson()).isEqualTo(json);
         assertThat(read.labels()).containsExactly("cat", "dog");
-        assertThat(read.imageHeight()).isEqualTo(56);
+        assertThat(read.imageHeight()).isEqualTo(72);
         assertThat(read.sizes()).isEqualTo(new HybridVit(embedded).sizes());
+    }
+
+    @Test
+    void picturesMayBeLargerThanThoseThatPositionsWereLearnedFor() {
+        HybridVit.Config larger = new HybridVit.Config(
+                new ImageConfig(3, 24, 28, 4, 4),
+                CONFIG.positions(),
+                CONFIG.stemWidths(),
+                CONFIG.stemBlocks(),
+                CONFIG.encoder(),
+                CONFIG.labels());
+        HybridVit model = random(larger);
+        assertThat(model.forward(pixels(1, 24, 28), PASS).getShape()).isEqualTo(new Shape(1, 3));
+        assertThat(model.sizes()).containsEntry("positions", 15L);
     }
 
     @Test
     void theStemNeedsACountOfBlocksForEachWidth() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new HybridVit.Config(
-                        CONFIG.image(), new int[] {5, 7}, new int[] {1}, CONFIG.encoder(), CONFIG.labels()))
+                        CONFIG.image(),
+                        CONFIG.positions(),
+                        new int[] {5, 7},
+                        new int[] {1},
+                        CONFIG.encoder(),
+                        CONFIG.labels()))
                 .withMessage("The stem needs as many widths (2) as counts of blocks (1), from 1 to 6.");
     }
 
     /** With running statistics that aren't 0 and 1. */
     private HybridVit random() {
+        return random(CONFIG);
+    }
+
+    private HybridVit random(HybridVit.Config config) {
         DjlEngine.get().setRandomSeed(5);
-        HybridVit model = new HybridVit(CONFIG);
+        HybridVit model = new HybridVit(config);
         model.initialize(manager, DataType.FLOAT32, new Shape(1, 3, 12, 20));
         model.getParameters().values().forEach(parameter -> {
             NDArray value = parameter.getArray();

@@ -49,8 +49,8 @@ class TokenLayoutTest {
     private static VisionModel hybrid() {
         EncoderConfig encoder = new EncoderConfig(12, 0, 1, 4, 1e-6f, Activation.GELU, Bias.PRESENT);
         ImageConfig image = new ImageConfig(3, HEIGHT, WIDTH, 8, 8);
-        return new HybridVit(
-                new HybridVit.Config(image, new int[] {16, 16, 16}, new int[] {0, 0, 0}, encoder, List.of("cat")));
+        return new HybridVit(new HybridVit.Config(
+                image, image.grid(), new int[] {16, 16, 16}, new int[] {0, 0, 0}, encoder, List.of("cat")));
     }
 
     @Test

@@ -36,6 +36,8 @@ final class TrainCommand implements Callable<Integer> {
     /** The stem halves pictures three times. */
     private static final int SIDE_STEP = 8;
 
+    private static final int LARGEST_SIDE = 992;
+
     @Spec
     private CommandSpec spec;
 
@@ -43,7 +45,7 @@ final class TrainCommand implements Callable<Integer> {
             names = "--data",
             required = true,
             paramLabel = "DIR",
-            description = "Folder with cifar10, imagenette and captions/pascal1k.")
+            description = "Folder with cifar10, imagenette and captions.")
     private Path data;
 
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "Where the model and the state go.")
@@ -59,14 +61,22 @@ final class TrainCommand implements Callable<Integer> {
             names = "--stages",
             split = ",",
             paramLabel = "EPOCHSxSIDE",
-            defaultValue = "6x32,6x48,4x56",
+            defaultValue = "6x32,5x48,3x56",
             description = "Epochs and picture sizes, one after the other (default ${DEFAULT-VALUE}).")
     private List<String> stages;
+
+    @Option(
+            names = "--image-size",
+            paramLabel = "SIDE",
+            description =
+                    "Of the finished model's pictures, and of those that it is measured by (default: that of the last"
+                            + " stage). Training shows parts of pictures, so that things look larger than they will.")
+    private Optional<Integer> imageSize;
 
     @Option(names = "--batch", defaultValue = "64", description = "Pictures in a batch (default ${DEFAULT-VALUE}).")
     private int batch;
 
-    @Option(names = "--rate", defaultValue = "1e-3", description = "Peak learning rate (default ${DEFAULT-VALUE}).")
+    @Option(names = "--rate", defaultValue = "8e-4", description = "Peak learning rate (default ${DEFAULT-VALUE}).")
     private double rate;
 
     @Option(names = "--warm-up", defaultValue = "400", description = "Steps of warm-up (default ${DEFAULT-VALUE}).")
@@ -109,10 +119,11 @@ final class TrainCommand implements Callable<Integer> {
         err.flush();
         ClassifierTraining training = new ClassifierTraining(
                 pictures.training(EverydayPictures.Repeats.BALANCED),
-                pictures.evaluation(options.lastSide(), EvaluationSet.Framing.WHOLE),
+                pictures.evaluation(side(options), EvaluationSet.Framing.WHOLE),
                 options);
         DjlEngine.get();
-        HybridVit network = new HybridVit(HybridVit.Config.embedded(pictures.labels()));
+        HybridVit network =
+                new HybridVit(HybridVit.Config.embedded(side(options), options.lastSide(), pictures.labels()));
         try (Model model = Model.newInstance("vitrail", Device.cpu(), "PyTorch");
                 GracefulStop stop = new GracefulStop()) {
             from.ifPresent(checkpoint -> load(network, checkpoint, model));
@@ -128,6 +139,10 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
+    private int side(TrainingOptions options) {
+        return imageSize.orElse(options.lastSide());
+    }
+
     private static void load(HybridVit network, Path checkpoint, Model model) {
         try (Checkpoint files = Checkpoint.open(checkpoint)) {
             network.weightTable()
@@ -138,6 +153,13 @@ final class TrainCommand implements Callable<Integer> {
     private TrainingOptions options() {
         WrongCommandLine.unless(batch >= 2, spec, "--batch must be at least 2, not %d", batch);
         WrongCommandLine.unless(rate > 0 && rate <= 1, spec, "--rate must be above 0 and at most 1, not %s", rate);
+        imageSize.ifPresent(side -> WrongCommandLine.unless(
+                side > 0 && side <= LARGEST_SIDE && side % SIDE_STEP == 0,
+                spec,
+                "--image-size must be a multiple of %d up to %d, not %d",
+                SIDE_STEP,
+                LARGEST_SIDE,
+                side));
         WrongCommandLine.unless(warmUp >= 0, spec, "--warm-up must be at least 0, not %d", warmUp);
         WrongCommandLine.unless(
                 minutes >= 1 && minutes <= LONGEST, spec, "--minutes must be 1 to %d, not %d", LONGEST, minutes);

@@ -48,6 +48,8 @@ class TrainCommandTest {
                 "--rate           | NaN  | --rate must be above 0 and at most 1, not NaN",
                 "--rate           | fast | Invalid value for option '--rate': 'fast' is not a number",
                 "--batch          | 0    | --batch must be at least 2, not 0",
+                "--image-size     | 50   | --image-size must be a multiple of 8 up to 992, not 50",
+                "--image-size     | 0    | --image-size must be a multiple of 8 up to 992, not 0",
                 "--warm-up        | -5   | --warm-up must be at least 0, not -5",
                 "--minutes        | 0    | --minutes must be 1 to 10000000, not 0",
                 "--minutes        | 1.5  | Invalid value for option '--minutes': '1.5' is not a whole number",

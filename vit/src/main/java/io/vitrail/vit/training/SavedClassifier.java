@@ -59,7 +59,7 @@ public final class SavedClassifier {
                 %s
                 Each over all 20 classes: %s.
 
-                Trained for %d steps (%d minutes on one core of a small server) with %s. Weights are stored as float16.
+                Trained for %d steps in %d minutes with %s. Weights are stored as float16.
                 """
                 .formatted(
                         rows,

@@ -178,7 +178,7 @@ class DjlClassificationTest {
                 Predictor<NDList, NDList> predictor = raw.newPredictor();
                 NDManager manager = raw.getNDManager().newSubManager()) {
             NDArray logits = predictor
-                    .predict(new NDList(manager.ones(new Shape(2, 3, 48, 48))))
+                    .predict(new NDList(manager.ones(new Shape(2, 3, 56, 56))))
                     .singletonOrThrow();
             assertThat(logits.getShape()).isEqualTo(new Shape(2, 20));
             assertThat(logits.getDataType()).isEqualTo(DataType.FLOAT32);
