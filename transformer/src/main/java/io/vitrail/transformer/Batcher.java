@@ -14,8 +14,8 @@ import java.util.function.Function;
  * wait, one computes the batch that is due, for all whose items are in it, and the others sleep. Thread-safe.
  *
  * <p>A batch is due when it is full, or when its first item has waited for the given time, and fewer batches are being
- * computed than may be. So items gather while another batch is computed, even if the time to wait is 0. They are taken in
- * the order of their arrival. If a batch fails, each of its items is computed by itself, so that an error reaches only the
+ * computed than may be. So items gather while another batch is computed, even if the time to wait is 0. Those of one kind
+ * are taken in the order of their arrival. If a batch fails, each of its items is computed by itself, so that an error reaches only the
  * caller whose item causes it.
  *
  * @param <T> an item; it is in use until {@link #answer} has returned

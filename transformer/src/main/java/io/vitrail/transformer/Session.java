@@ -23,12 +23,7 @@ public final class Session<M extends TensorBlock> implements AutoCloseable {
         R run(M model, NDManager manager, Pass pass);
     }
 
-    private static final long PATIENCE_SECONDS = 20;
-    private static final Set<Session<?>> OPEN = ConcurrentHashMap.newKeySet();
-
-    static {
-        Runtime.getRuntime().addShutdownHook(new Thread(Session::awaitAll, "vitrail-shutdown"));
-    }
+    private static final long SECONDS_TO_FINISH = 20;
 
     private final M model;
     private final Operations operations;
@@ -55,14 +50,16 @@ public final class Session<M extends TensorBlock> implements AutoCloseable {
             manager.close();
             throw e;
         }
-        OPEN.add(this);
+        OpenSessions.add(this);
     }
 
-    /** Waits for passes that run, and lets no other begin: native code must not compute while the JVM tears it down. */
-    private static void awaitAll() {
+    /** Lets no other pass begin, and waits for those that run, though not for ever. */
+    void finish() {
+        closed = true;
         try {
-            for (Session<?> session : OPEN) {
-                session.turns.tryAcquire(session.passes, PATIENCE_SECONDS, TimeUnit.SECONDS); // kept until the end
+            int running = passes;
+            if (turns.tryAcquire(running, SECONDS_TO_FINISH, TimeUnit.SECONDS)) {
+                turns.release(running);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -147,7 +144,7 @@ public final class Session<M extends TensorBlock> implements AutoCloseable {
         synchronized (turns) {
             turns.acquireUninterruptibly(passes);
             try {
-                if (OPEN.remove(this)) {
+                if (OpenSessions.remove(this)) {
                     manager.close();
                 }
             } finally {

@@ -58,6 +58,21 @@ class SessionCallersTest {
     }
 
     @Test
+    void afterTheEndOfTheJvmHasBegunCallsFailAndClosingWorks() {
+        Caller<String> first = occupy();
+        Caller<Void> end = Caller.startWaiting(() -> {
+            OpenSessions.finish();
+            return null;
+        });
+        goOn.countDown();
+        assertThat(first.answer()).isEqualTo("first");
+        assertThat(end.answer()).isNull();
+        Caller<String> late = Caller.start(() -> answer(Patience.endless()));
+        assertThat(late.reason()).isEqualTo(Reason.CLOSED);
+        session.close();
+    }
+
+    @Test
     void whoseTimeIsOverLeavesItsPlace() {
         occupy();
         Caller<String> waiting = Caller.start(() -> answer(Patience.of(Duration.ofMillis(20))));

@@ -96,7 +96,7 @@ public final class ImageClassifier implements AutoCloseable {
      * The same classifier, which sends pictures of several callers through the model together. It pays where many threads
      * ask for one picture each, and costs a lone caller the wait. Closing either closes both.
      *
-     * @param most pictures in a batch at most
+     * @param most pictures in a batch at most; those of a list, eight at a time, stay together even if they are more
      * @param wait how long a picture waits for others while the model has nothing to do, 0 to 60 seconds. With 0 no time is
      *     lost: pictures only gather while others are being computed.
      */

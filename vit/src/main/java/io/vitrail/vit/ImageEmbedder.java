@@ -1,6 +1,7 @@
 package io.vitrail.vit;
 
 import ai.djl.ndarray.NDArray;
+import io.vitrail.transformer.Embedding;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.kernels.Compute;
 import io.vitrail.vit.image.Image;
@@ -106,7 +107,7 @@ public final class ImageEmbedder implements AutoCloseable {
      * The same embedder, which sends pictures of several callers through the model together, as {@link
      * ImageClassifier#batching} says. Closing either closes both.
      *
-     * @param most pictures in a batch at most
+     * @param most pictures in a batch at most; those of a list, eight at a time, stay together even if they are more
      * @param wait how long a picture waits for others while the model has nothing to do, 0 to 60 seconds
      */
     public ImageEmbedder batching(int most, Duration wait) {

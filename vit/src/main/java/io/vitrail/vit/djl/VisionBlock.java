@@ -10,6 +10,7 @@ import ai.djl.util.PairList;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Pass;
+import io.vitrail.transformer.Patience;
 import io.vitrail.transformer.Scope;
 import io.vitrail.transformer.Session;
 import io.vitrail.vit.ClassScores;
@@ -92,7 +93,7 @@ final class VisionBlock extends AbstractBlock {
                 "A model loaded through DJL is prepared for inference.%n  try:  train with io.vitrail.vit.training.");
         NDArray pixels = inputs.singletonOrThrow();
         NDManager caller = pixels.getManager();
-        return session.run((model, scope, pass) -> {
+        return session.run(Patience.endless(), (model, scope, pass) -> {
             Check.that(
                     pixels.getDevice().equals(scope.getDevice()),
                     "The pixels are on %s, the model is on %s.%n  try:  load it there, with Criteria.optDevice.",
