@@ -29,24 +29,67 @@ record BmpHeader(
     private static final int OS2_HEADER = 12;
     private static final int MASKS = 54;
 
+    /**
+     * What OS/2's headers and Windows's hold at different places.
+     *
+     * @param size bytes of the header
+     * @param height negative where the upper row comes first
+     * @param colours entries of the colour table; 0 for all that the bits allow
+     */
+    private record Fields(long size, int width, int height, int bits, long compression, long colours, int entry) {
+        static Fields read(FileBytes file) {
+            long size = file.u32Little(FILE_HEADER);
+            if (size == OS2_HEADER) {
+                return new Fields(size, file.u16Little(18), file.u16Little(20), file.u16Little(24), PLAIN, 0, 3);
+            }
+            int width = (int) file.u32Little(18);
+            int height = (int) file.u32Little(22);
+            return new Fields(size, width, height, file.u16Little(28), file.u32Little(30), file.u32Little(46), 4);
+        }
+
+        boolean isIndexed() {
+            return bits == 1 || bits == 4 || bits == 8;
+        }
+
+        boolean hasMasks() {
+            return compression == BIT_FIELDS;
+        }
+    }
+
     static ImageHeader read(ImageFormat format, FileBytes file) {
-        boolean old = file.u32Little(FILE_HEADER) == OS2_HEADER;
-        long width = old ? file.u16Little(18) : (int) file.u32Little(18);
-        long height = old ? file.u16Little(20) : Math.abs((long) (int) file.u32Little(22));
-        return new ImageHeader(format, width, height, Orientation.UPRIGHT);
+        Fields fields = Fields.read(file);
+        return new ImageHeader(format, fields.width, Math.abs((long) fields.height), Orientation.UPRIGHT);
     }
 
     /** The header of a file whose sides were found reasonable. */
     static BmpHeader read(FileBytes file) {
-        long size = file.u32Little(FILE_HEADER);
-        if (size == OS2_HEADER) {
-            return header(file, size, file.u16Little(20), file.u16Little(24), PLAIN, 0, 3);
-        }
-        if (size < 40 || size > 124) {
+        Fields fields = Fields.read(file);
+        long size = fields.size;
+        if (size != OS2_HEADER && (size < 40 || size > 124)) {
             throw file.unsupported("A BMP with a header of " + size + " bytes");
         }
-        int height = (int) file.u32Little(22); // negative where the upper row comes first
-        return header(file, size, height, file.u16Little(28), file.u32Little(30), file.u32Little(46), 4);
+        long[] masks = masks(file, fields);
+        int bits = fields.bits;
+        if (!isKnown(fields, masks)) {
+            throw file.unsupported("A BMP of " + bits + " bits a pixel with compression " + fields.compression);
+        }
+        long palette = FILE_HEADER + size;
+        long colours = !fields.isIndexed() ? 0 : fields.colours == 0 ? 1L << bits : fields.colours;
+        long data = file.u32Little(10);
+        if (data == 0 || data == palette) { // where some writers forget the palette
+            data = palette + colours * fields.entry + (fields.hasMasks() && size == 40 ? 12 : 0);
+        }
+        return new BmpHeader(
+                fields.width,
+                Math.abs(fields.height),
+                fields.height < 0,
+                bits,
+                fields.compression,
+                palette,
+                colours,
+                fields.entry,
+                masks,
+                data);
     }
 
     /** Whether rows of pixels follow each other as they are. */
@@ -54,33 +97,22 @@ record BmpHeader(
         return compression == PLAIN || compression == BIT_FIELDS;
     }
 
-    private static BmpHeader header(
-            FileBytes file, long size, int height, int bits, long compression, long stated, int entry) {
-        boolean indexed = bits == 1 || bits == 4 || bits == 8;
-        boolean fields = compression == BIT_FIELDS;
-        long[] masks = masks(file, size, bits, fields);
-        boolean known = compression == PLAIN && (indexed || bits == 16 || bits == 24 || bits == 32)
-                || indexed && (compression == RUNS_OF_8_BITS || compression == RUNS_OF_4_BITS)
-                || fields && (bits == 16 || bits == 24 || bits == 32) && areKnown(masks, bits);
-        if (!known) {
-            throw file.unsupported("A BMP of " + bits + " bits a pixel with compression " + compression);
+    private static boolean isKnown(Fields fields, long[] masks) {
+        boolean direct = fields.bits == 16 || fields.bits == 24 || fields.bits == 32;
+        if (fields.compression == PLAIN) {
+            return fields.isIndexed() || direct;
         }
-        long palette = FILE_HEADER + size;
-        long colours = !indexed ? 0 : stated == 0 ? 1L << bits : stated;
-        long data = file.u32Little(10);
-        if (data == 0 || data == palette) { // where some writers forget the palette
-            data = palette + colours * entry + (fields && size == 40 ? 12 : 0);
+        if (fields.hasMasks()) {
+            return direct && areKnown(masks, fields.bits);
         }
-        int width = size == OS2_HEADER ? file.u16Little(18) : (int) file.u32Little(18);
-        return new BmpHeader(
-                width, Math.abs(height), height < 0, bits, compression, palette, colours, entry, masks, data);
+        return fields.isIndexed() && (fields.compression == RUNS_OF_8_BITS || fields.compression == RUNS_OF_4_BITS);
     }
 
-    private static long[] masks(FileBytes file, long size, int bits, boolean fields) {
-        if (!fields) {
-            return bits == 16 ? new long[] {0x7C00, 0x3E0, 0x1F, 0} : new long[] {0xFF0000, 0xFF00, 0xFF, 0};
+    private static long[] masks(FileBytes file, Fields fields) {
+        if (!fields.hasMasks()) {
+            return fields.bits == 16 ? new long[] {0x7C00, 0x3E0, 0x1F, 0} : new long[] {0xFF0000, 0xFF00, 0xFF, 0};
         }
-        long alpha = size >= 56 ? file.u32Little(MASKS + 12) : 0;
+        long alpha = fields.size >= 56 ? file.u32Little(MASKS + 12) : 0;
         return new long[] {file.u32Little(MASKS), file.u32Little(MASKS + 4), file.u32Little(MASKS + 8), alpha};
     }
 

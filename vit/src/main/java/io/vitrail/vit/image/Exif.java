@@ -13,9 +13,9 @@ final class Exif {
 
     /** The orientation that an EXIF block names, with or without its leading mark. */
     static Orientation orientation(byte[] block) {
-        boolean marked = new FileBytes(block, "EXIF").says(0, MARK);
-        byte[] tiff = marked ? new FileBytes(block, "EXIF").part(MARK.length(), block.length) : block;
-        return Orientation.of(TiffDirectory.read(tiff).value(ORIENTATION, 0));
+        FileBytes exif = new FileBytes(block, "EXIF");
+        byte[] tiff = exif.says(0, MARK) ? exif.part(MARK.length(), block.length) : block;
+        return Orientation.of(TiffDirectory.read(new FileBytes(tiff, "EXIF")).value(ORIENTATION, 0));
     }
 
     /** The orientation that an XMP packet names, as an attribute or as an element. */

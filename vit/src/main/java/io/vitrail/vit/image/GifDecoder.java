@@ -25,7 +25,7 @@ final class GifDecoder {
         this.file = file;
         this.header = GifHeader.read(file);
         this.at = header.data();
-        this.indices = new byte[header.frameWidth() * header.frameHeight()];
+        this.indices = Pixels.room(header.frameWidth(), header.frameHeight(), 1);
     }
 
     /** RGB, or RGBA if the mode has alpha. */

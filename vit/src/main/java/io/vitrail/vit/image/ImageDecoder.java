@@ -38,7 +38,7 @@ record ImageDecoder(ImageReader settings) {
             case WEBP -> openCv.webp(mode);
             case GIF -> GifDecoder.decode(file, mode);
             case BMP -> BmpDecoder.decode(file);
-            case TIFF -> TiffDecoder.decode(file, settings.wideGrey());
+            case TIFF -> TiffDecoder.decode(file, header, settings.wideGrey());
         };
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vitrail.transformer.Check;
 import io.vitrail.transformer.weights.CheckpointException;
 import io.vitrail.transformer.weights.JsonFile;
 import java.io.IOException;
@@ -138,8 +139,19 @@ public final class ImageProcessor {
         return pipeline.view(height, width);
     }
 
-    /** Writes the folder's preprocessor_config.json, as transformers reads it. */
+    /**
+     * Writes the folder's preprocessor_config.json, as transformers reads it.
+     *
+     * @throws IllegalArgumentException if this is timm's or open_clip's processing, which transformers reads from their
+     *     own configs alone
+     */
     public void save(Path directory) throws IOException {
+        Check.that(
+                type != ProcessorClass.TIMM,
+                "transformers reads %s from no %s.%n  try:  copy the checkpoint's config.json or"
+                        + " open_clip_config.json.",
+                type.className(),
+                FILE);
         Map<String, JsonNode> sorted = new TreeMap<>();
         settings.json().properties().forEach(entry -> sorted.put(entry.getKey(), entry.getValue()));
         ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);

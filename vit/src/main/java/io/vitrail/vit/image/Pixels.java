@@ -9,7 +9,7 @@ import java.util.OptionalInt;
 public final class Pixels {
     private static final int OPAQUE = 255;
     /** What fits in an array of Java. */
-    private static final int MAXIMAL_SAMPLES = Integer.MAX_VALUE - 8;
+    static final int MAXIMAL_SAMPLES = Integer.MAX_VALUE - 8;
 
     private final PixelMode mode;
     private final byte[] samples;

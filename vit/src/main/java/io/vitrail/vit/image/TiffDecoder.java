@@ -4,6 +4,7 @@ import com.twelvemonkeys.imageio.plugins.tiff.TIFFImageReaderSpi;
 import com.twelvemonkeys.imageio.stream.ByteArrayImageInputStream;
 import java.awt.image.Raster;
 import java.io.IOException;
+import javax.imageio.IIOException;
 import javax.imageio.ImageReader;
 
 /**
@@ -20,15 +21,19 @@ final class TiffDecoder {
     }
 
     /** RGB, or RGBA if the file says that it has alpha. */
-    static Pixels decode(FileBytes file, WideGrey wideGrey) {
-        TiffHeader header = TiffHeader.read(file);
-        return new TiffDecoder(header, wideGrey).pixels(raster(file, header));
+    static Pixels decode(FileBytes file, ImageHeader sides, WideGrey wideGrey) {
+        FileBytes picture = TiffHeader.withPixelsOnly(file);
+        TiffDecoder decoder = new TiffDecoder(TiffHeader.read(picture), wideGrey);
+        return decoder.pixels(decoder.raster(picture, sides));
     }
 
-    private static Raster raster(FileBytes file, TiffHeader header) {
+    private Raster raster(FileBytes file, ImageHeader sides) {
         ImageReader reader = new TIFFImageReaderSpi().createReaderInstance(null);
         try (ByteArrayImageInputStream stream = new ByteArrayImageInputStream(file.bytes())) {
             reader.setInput(stream);
+            if (reader.getWidth(0) != sides.width() || reader.getHeight(0) != sides.height()) {
+                throw new IIOException("The decoder finds other sides than the header.");
+            }
             boolean converts = header.colours() == TiffColours.YCBCR;
             return converts ? reader.read(0).getRaster() : reader.readRaster(0, null);
         } catch (IOException | RuntimeException e) { // damaged files make it fail in many ways
@@ -76,6 +81,9 @@ final class TiffDecoder {
         for (int i = 0; i < bands; i++) {
             pixel[i] = narrow(pixel[i]);
         }
+        if (isInverted()) {
+            pixel[0] = 255 - pixel[0];
+        }
         int opacity = pixel[Math.min(colours.samples(), bands - 1)];
         (bands == 1 && !colours.isGrey() ? TiffColours.BLACK_IS_ZERO : colours).toRgb(pixel);
         if (header.alpha() == TiffHeader.Alpha.PREMULTIPLIED && opacity > 0 && hasAlpha(bands)) {
@@ -96,11 +104,16 @@ final class TiffDecoder {
         }
     }
 
+    /** Pillow inverts up to 8 bits only; wider samples are inverted where they are to look as in a viewer. */
+    private boolean isInverted() {
+        boolean shown = header.bits() <= 8 || header.integers() && wideGrey == WideGrey.SCALED;
+        return header.colours() == TiffColours.WHITE_IS_ZERO && shown;
+    }
+
     private int narrow(int sample) {
         int bits = header.bits();
         if (bits <= 8) {
-            int value = sample * 255 / ((1 << bits) - 1);
-            return header.colours() == TiffColours.WHITE_IS_ZERO ? 255 - value : value;
+            return sample * 255 / ((1 << bits) - 1);
         }
         if (!header.integers()) {
             return Math.min(255, Math.max(0, sample));

@@ -40,14 +40,36 @@ record TiffHeader(TiffColours colours, int bits, boolean integers, Alpha alpha, 
     }
 
     static ImageHeader read(ImageFormat format, FileBytes file) {
-        TiffDirectory directory = TiffDirectory.read(file.bytes());
+        TiffDirectory directory = TiffDirectory.read(file);
         read(directory, file);
         Orientation orientation = Orientation.of(directory.value(ORIENTATION, 0));
         return new ImageHeader(format, directory.value(WIDTH, 0), directory.value(HEIGHT, 0), orientation);
     }
 
     static TiffHeader read(FileBytes file) {
-        return read(TiffDirectory.read(file.bytes()), file);
+        return read(TiffDirectory.read(file), file);
+    }
+
+    /**
+     * The file with nothing in its directory but what makes the first picture's pixels. A decoder that reads all
+     * entries first can't be led astray by others: long ones, twice the same, further directories within or behind.
+     *
+     * @throws ImageException if the directory is cut off
+     */
+    static FileBytes withPixelsOnly(FileBytes file) {
+        return TiffDirectory.read(file).withOnly(TiffHeader::isOfPixels);
+    }
+
+    /** Whether decoding needs an entry (TIFF 6.0, appendix A, and its technical note 2). */
+    private static boolean isOfPixels(int tag) {
+        return switch (tag) {
+            case WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC, SAMPLES, PALETTE, EXTRA_SAMPLES, SAMPLE_FORMAT -> true;
+            case 273, 278, 279, 284, TILE_WIDTH, TILE_HEIGHT, 324, 325 -> true; // strips, planes, tiles
+            case 266, 292, 293, 317 -> true; // order of bits, fax, differences
+            case 347, 512, 513, 514, 519, 520, 521 -> true; // JPEG
+            case 529, 530, 531, 532 -> true; // YCbCr
+            default -> false;
+        };
     }
 
     private static TiffHeader read(TiffDirectory directory, FileBytes file) {

@@ -4,7 +4,7 @@ package io.vitrail.vit.image;
 public enum WideGrey {
     /** As Pillow's {@code convert("RGB")}, and so transformers, do it: whatever is above 255 is white. */
     CLIPPED,
-    /** The upper 8 bits, as of colours: the picture looks as a viewer shows it. */
+    /** The upper 8 bits, as of colours, inverted where 0 is white: the picture looks as a viewer shows it. */
     SCALED;
 
     /** A sample of up to 16 bits in 8. */

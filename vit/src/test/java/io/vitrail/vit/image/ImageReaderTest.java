@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -79,6 +82,21 @@ class ImageReaderTest {
         assertThat(WideGrey.SCALED.narrow(0xFFF, 12)).isEqualTo((byte) 255);
     }
 
+    /** Samples of more than 8 bits, where 0 is white: Pillow takes them as plain numbers, a viewer inverts them. */
+    @Test
+    void wideGreyIsInvertedWhereItIsScaled() throws IOException {
+        byte[] blackIsZero = TiffFixture.file("grey16.tif");
+        byte[] whiteIsZero = TiffFixture.with(blackIsZero, TiffFixture.PHOTOMETRIC, 0);
+        assertThat(Image.fromBytes(whiteIsZero)).isEqualTo(Image.fromBytes(blackIsZero));
+        ImageReader reader = ImageReader.DEFAULT.withWideGrey(WideGrey.SCALED);
+        byte[] inverted = reader.fromBytes(whiteIsZero).pixels().samples();
+        byte[] expected = reader.fromBytes(blackIsZero).pixels().samples();
+        for (int i = 0; i < expected.length; i++) {
+            expected[i] = (byte) (255 - expected[i]);
+        }
+        assertThat(inverted).isEqualTo(expected);
+    }
+
     /** The photo has 451 x 300 pixels; sides are rounded up. */
     @ParameterizedTest
     @CsvSource({"1, 57, 38", "37, 57, 38", "38, 113, 75", "75, 113, 75", "76, 226, 150", "151, 451, 300"})
@@ -128,6 +146,24 @@ class ImageReaderTest {
             assertThatThrownBy(() -> reader.fromStream(new ByteArrayInputStream(file)))
                     .isInstanceOf(ImageException.class)
                     .hasMessageStartingWith(limited);
+        }
+    }
+
+    @Test
+    void whatNoArrayHoldsIsRefusedWhateverTheLimit() throws IOException {
+        ImageReader reader = ImageReader.DEFAULT.withLimits(new ImageLimits(10_000, 5_000_000_000L));
+        byte[] gif = ByteBuffer.allocate(100)
+                .put("GIF89a".getBytes(StandardCharsets.US_ASCII))
+                .putInt(-1)
+                .put(new byte[] {0, 0, 0, 0x2C, 0, 0, 0, 0})
+                .putInt(-1)
+                .array();
+        byte[] bmp = Files.readAllBytes(Golden.resource(VARIANTS + "runs8.bmp"));
+        ByteBuffer.wrap(bmp).order(ByteOrder.LITTLE_ENDIAN).putInt(18, 65535).putInt(22, 65535);
+        for (byte[] file : List.of(gif, bmp)) {
+            assertThatThrownBy(() -> reader.fromBytes(file))
+                    .isInstanceOf(ImageException.class)
+                    .hasMessageStartingWith("The picture has 65535 x 65535 pixels; the limit is 536,870,909.");
         }
     }
 

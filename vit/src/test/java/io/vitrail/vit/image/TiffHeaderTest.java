@@ -1,19 +1,19 @@
 package io.vitrail.vit.image;
 
+import static io.vitrail.vit.image.TiffFixture.WIDTH;
+import static io.vitrail.vit.image.TiffFixture.entry;
+import static io.vitrail.vit.image.TiffFixture.file;
+import static io.vitrail.vit.image.TiffFixture.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.file.Files;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is read of a TIFF's directory before anything is decoded; {@code tiles.tif} is one of 13 x 9, of 16 x 16 tiles. */
 class TiffHeaderTest {
-    private static final int WIDTH = 256;
     private static final int ORIENTATION = 274;
     private static final String REFUSED = "A TIFF of photometric interpretation ";
 
@@ -70,28 +70,5 @@ class TiffHeaderTest {
         assertThat(Image.fromBytes(tiff).width()).isEqualTo(9);
         tiff[entry(tiff, ORIENTATION) + 2] = 1;
         assertThat(Image.fromBytes(tiff).width()).isEqualTo(13);
-    }
-
-    private static byte[] with(byte[] tiff, int tag, int value) {
-        byte[] changed = tiff.clone();
-        ByteBuffer.wrap(changed).order(ByteOrder.LITTLE_ENDIAN).putShort(entry(tiff, tag) + 8, (short) value);
-        return changed;
-    }
-
-    /** The place of a tag's entry; the directory lies at 8 in files of the recipe, elsewhere in Pillow's. */
-    private static int entry(byte[] tiff, int tag) {
-        ByteBuffer file = ByteBuffer.wrap(tiff).order(ByteOrder.LITTLE_ENDIAN);
-        int directory = file.getInt(4);
-        for (int i = 0; i < file.getShort(directory); i++) {
-            int at = directory + 2 + 12 * i;
-            if (file.getShort(at) == tag) {
-                return at;
-            }
-        }
-        throw new AssertionError("no tag " + tag);
-    }
-
-    private static byte[] file(String name) throws IOException {
-        return Files.readAllBytes(Golden.resource("goldens/decode_image/variants/" + name));
     }
 }

@@ -54,6 +54,39 @@ class TimmSettingsTest {
                 .hasToString("TimmWrapperImageProcessor: " + steps + ", rescale by 0.00392156862745098, " + OPENAI);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "{'std': [0.5, 0.25, 1.0]}; mean [0.48145466, 0.4578275, 0.40821073] and deviation [0.5, 0.25, 1.0]",
+                "{'mean': [0.5, 0.25, 1.0]};"
+                        + " mean [0.5, 0.25, 1.0] and deviation [0.26862954, 0.26130258, 0.27577711]",
+                "{'mean': 0.5, 'std': null};"
+                        + " mean [0.5, 0.5, 0.5] and deviation [0.26862954, 0.26130258, 0.27577711]"
+            })
+    void whatOpenClipDoesNotSayIsOpenAis(String config, String colours) throws IOException {
+        write("open_clip_config.json", openClip("32", config));
+        assertThat(ImageProcessor.load(folder).toString()).endsWith(", normalise by " + colours);
+    }
+
+    @Test
+    void openClipsPicturesAre224PixelsLargeUnlessItSaysOtherwise() throws IOException {
+        write("open_clip_config.json", "{'model_cfg': {'vision_cfg': {}}, 'preprocess_cfg': {}}");
+        assertThat(ImageProcessor.load(folder).toString()).contains("centre crop 224 x 224");
+    }
+
+    @Test
+    void transformersReadsNoProcessorFileOfThem() throws IOException {
+        write("config.json", "{'pretrained_cfg': {}}");
+        ImageProcessor processor = ImageProcessor.load(folder);
+        assertThatThrownBy(() -> processor.save(folder))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "transformers reads TimmWrapperImageProcessor from no preprocessor_config.json.\n  try:  copy"
+                                + " the checkpoint's config.json or open_clip_config.json.");
+        assertThat(folder.resolve("preprocessor_config.json")).doesNotExist();
+    }
+
     @Test
     void aMeanMayBeOneNumber() throws IOException {
         write("config.json", "{'pretrained_cfg': {'mean': [0.5], 'std': [0.25, 0.5, 1.0]}}");
@@ -79,7 +112,11 @@ class TimmSettingsTest {
                 "{'crop_mode': 'border'}; timm's 'crop_mode' must be 'center' or 'squash', not 'border'.",
                 "{'input_size': [3, 224, 256]}; Pictures must be square here, not 224 x 256.",
                 "{'interpolation': 'random'}; 'interpolation' 'random' is not supported.",
-                "{'crop_pct': -1}; timm's 'crop_pct' must be positive, not -1."
+                "{'crop_pct': -1}; timm's 'crop_pct' must be positive, not -1.0.",
+                "{'crop_pct': 'abc'}; 'pretrained_cfg.crop_pct' must be a finite number, not \"abc\".",
+                "{'input_size': 'abc'}; 'pretrained_cfg.input_size' must be a list of whole numbers, not \"abc\".",
+                "{'input_size': [224]}; timm's 'input_size' must be channels, height and width.",
+                "{'interpolation': 3}; 'pretrained_cfg.interpolation' must be a text, not 3."
             })
     void whatIsNotSupportedIsNamed(String config, String problem) throws IOException {
         write("config.json", "{'pretrained_cfg': " + config + "}");
