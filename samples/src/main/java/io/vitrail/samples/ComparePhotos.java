@@ -1,6 +1,6 @@
 package io.vitrail.samples;
 
-import io.vitrail.vit.Embedding;
+import io.vitrail.transformer.Embedding;
 import io.vitrail.vit.ImageEmbedder;
 import io.vitrail.vit.image.Image;
 import java.nio.file.Path;

@@ -4,6 +4,7 @@ import io.vitrail.transformer.hub.HubException.Reason;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +23,8 @@ import org.slf4j.LoggerFactory;
 public final class Hub {
     private static final Logger LOGGER = LoggerFactory.getLogger(Hub.class);
 
+    private static final Pattern FULL_NAME = Pattern.compile("\\w[\\w.-]*/\\w[\\w.-]*(@.+)?");
+
     private final HubSettings settings;
     private final Transport transport;
     private final CachedModel.Linker linker;
@@ -39,6 +42,11 @@ public final class Hub {
 
     public static Hub with(HubSettings settings) {
         return new Hub(settings, Files::createSymbolicLink);
+    }
+
+    /** Whether a text has the form {@code organisation/name}, perhaps with {@code @} and a revision. */
+    public static boolean isFullName(String text) {
+        return FULL_NAME.matcher(text).matches();
     }
 
     public HubSettings settings() {

@@ -2,7 +2,7 @@ package io.vitrail.vit.djl;
 
 import ai.djl.ndarray.NDList;
 import ai.djl.translate.TranslatorContext;
-import io.vitrail.vit.Embedding;
+import io.vitrail.transformer.Embedding;
 import io.vitrail.vit.ImageEmbedder.Length;
 import java.util.Map;
 

@@ -215,8 +215,8 @@ class DjlLoadingTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "vitrail://google/vit-base-patch16-224",
-                "vitrail://embedded/model",
+                "vitrail://google/vit/base",
+                "vitrail://google/-vit",
                 "vitrail://other",
                 "vitrail:///",
                 "vitrail:relative"
@@ -225,7 +225,8 @@ class DjlLoadingTest {
         assertThatThrownBy(() -> criteria().optModelUrls(address))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("'" + address + "' is no address of a model.\n"
-                        + "  try:  vitrail://embedded, or vitrail:///path/to/folder with a Hugging Face checkpoint.");
+                        + "  try:  vitrail://embedded, vitrail:///path/to/folder with a Hugging Face checkpoint, or"
+                        + " vitrail://organisation/name as on the hub.");
     }
 
     @Test
@@ -242,7 +243,7 @@ class DjlLoadingTest {
     void aModelThatIsntSupportedIsNamed() throws IOException {
         assertUnreadable(
                 copy(CHECKPOINT, folder, config -> config.put("model_type", "resnet")),
-                "Model type 'resnet' is not supported");
+                "Model type 'resnet' is no vision model");
     }
 
     @Test
