@@ -4,12 +4,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.LongFunction;
+import java.util.function.Predicate;
 
 /**
  * Damaged versions of valid files: equal seeds give equal ones. A test tries few of them, and as many as wanted with {@code
@@ -49,6 +55,42 @@ public final class Mutants {
     /** The number of mutants of each file that a test tries. */
     public static int count(int usual) {
         return Integer.getInteger("vitrail.mutants", usual);
+    }
+
+    /** What a test does with a mutant. */
+    @FunctionalInterface
+    public interface Use {
+        void of(byte[] mutant) throws IOException;
+    }
+
+    /**
+     * Uses mutants one after the other; returns how many were refused with an expected error. Any other error fails, and so
+     * does one that takes too long; its mutant is kept as a file.
+     *
+     * @param mutant makes it from a seed
+     * @param longest time for one mutant
+     */
+    public static int refused(
+            int rounds, LongFunction<byte[]> mutant, Duration longest, Predicate<Throwable> isExpected, Use use)
+            throws IOException {
+        int refused = 0;
+        for (int seed = 0; seed < rounds; seed++) {
+            byte[] bytes = mutant.apply(seed);
+            long start = System.nanoTime();
+            Throwable failure = null;
+            try {
+                use.of(bytes);
+            } catch (Throwable e) { // whatever it is
+                failure = e;
+            }
+            Duration taken = Duration.ofNanos(System.nanoTime() - start);
+            if (failure != null && !isExpected.test(failure) || taken.compareTo(longest) > 0) {
+                Path kept = Files.write(Files.createTempFile("mutant", ".bin"), bytes);
+                throw new AssertionError("mutant " + seed + " took " + taken + "; it is kept as " + kept, failure);
+            }
+            refused += failure == null ? 0 : 1;
+        }
+        return refused;
     }
 
     /** A few bytes changed, or the end missing, or a part doubled or left out. */

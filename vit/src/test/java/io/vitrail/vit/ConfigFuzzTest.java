@@ -33,7 +33,6 @@ class ConfigFuzzTest {
     private static final int MODELS = Mutants.count(40);
     private static final int PROCESSORS = Mutants.count(400);
     private static final int LARGEST_SIDE = 64;
-    private static final Duration LONGEST = Duration.ofSeconds(10);
     private static final String PROCESSOR =
             """
             {"image_processor_type": "CLIPImageProcessor", "do_resize": true, "size": {"shortest_edge": 20},
@@ -101,23 +100,16 @@ class ConfigFuzzTest {
     }
 
     private int refused(String name, JsonNode valid, int rounds, Runnable use) throws IOException {
-        int refused = 0;
-        for (int seed = 0; seed < rounds; seed++) {
-            byte[] mutant = Mutants.ofJson(valid, seed);
-            Files.write(folder.resolve(name), mutant);
-            long start = System.nanoTime();
-            try {
-                use.run();
-            } catch (CheckpointException | IllegalArgumentException | ImageException e) {
-                refused++;
-            } catch (Throwable e) {
-                Path kept = Files.write(Files.createTempFile("mutant", name), mutant);
-                throw new AssertionError("mutant " + seed + " of " + name + " is kept as " + kept, e);
-            }
-            assertThat(Duration.ofNanos(System.nanoTime() - start))
-                    .as("time for mutant %d of %s", seed, name)
-                    .isLessThan(LONGEST);
-        }
-        return refused;
+        return Mutants.refused(
+                rounds,
+                seed -> Mutants.ofJson(valid, seed),
+                Duration.ofSeconds(10),
+                e -> e instanceof CheckpointException
+                        || e instanceof IllegalArgumentException
+                        || e instanceof ImageException,
+                mutant -> {
+                    Files.write(folder.resolve(name), mutant);
+                    use.run();
+                });
     }
 }
