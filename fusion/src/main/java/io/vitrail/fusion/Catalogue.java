@@ -1,5 +1,8 @@
 package io.vitrail.fusion;
 
+import io.vitrail.text.TextModels;
+import io.vitrail.text.tokenizer.TokenizerReplayer;
+import io.vitrail.text.verify.TextReplayer;
 import io.vitrail.transformer.verify.GoldenReplayer;
 import io.vitrail.vit.VisionModels;
 import io.vitrail.vit.verify.ImageReplayer;
@@ -14,12 +17,15 @@ public final class Catalogue {
 
     /** The model_type of every checkpoint that can be loaded, sorted. */
     public static Set<String> modelTypes() {
-        return new TreeSet<>(VisionModels.types());
+        Set<String> types = new TreeSet<>(VisionModels.types());
+        types.addAll(TextModels.types());
+        return types;
     }
 
     /** What replays golden cases; the caller closes it. */
     public static Replayers replayers() {
-        return new Replayers(List.of(new VisionReplayer(), new ImageReplayer()));
+        return new Replayers(
+                List.of(new VisionReplayer(), new ImageReplayer(), new TextReplayer(), new TokenizerReplayer()));
     }
 
     /** Replayers of all families. */

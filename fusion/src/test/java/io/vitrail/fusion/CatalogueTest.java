@@ -2,6 +2,7 @@ package io.vitrail.fusion;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vitrail.text.TextModels;
 import io.vitrail.vit.VisionModels;
 import java.util.List;
 import java.util.Set;
@@ -11,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class CatalogueTest {
     @Test
     void everyModulesModelsAreInIt() {
-        assertThat(Catalogue.modelTypes()).containsAll(VisionModels.types());
+        assertThat(Catalogue.modelTypes()).containsAll(VisionModels.types()).containsAll(TextModels.types());
     }
 
     @Test
@@ -22,7 +23,8 @@ class CatalogueTest {
                     .toList();
             assertThat(families)
                     .doesNotHaveDuplicates()
-                    .containsAll(Set.of("vit", "beit", "swin", "interpolate", "image_processors"));
+                    .containsAll(Set.of("vit", "beit", "swin", "interpolate", "image_processors"))
+                    .containsAll(Set.of("bert", "roberta", "distilbert"));
         }
     }
 }

@@ -1,51 +1,55 @@
 package io.vitrail.text;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.Shape;
-import io.vitrail.transformer.Check;
 import io.vitrail.transformer.LearnedPositions;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.TensorBlock;
 import io.vitrail.transformer.TokenEmbedding;
 import io.vitrail.transformer.TokenNorm;
+import java.util.Optional;
 
 /**
  * Ids to tokens (Devlin et al. 2018, figure 2): the vectors of the word piece, of its place and of its segment are added and
- * normalised. What patches and their positions are to a picture.
+ * normalised. What patches and their positions are to a picture. [batch, tokens] to [batch, tokens, width].
  */
 final class TextEmbedding extends TensorBlock {
     private final TokenEmbedding words;
-    private final LearnedPositions positions;
-    private final TokenEmbedding segments;
+    private final Optional<TokenEmbedding> segments;
+    private final Optional<LearnedPositions> positions;
     private final TokenNorm norm;
 
-    TextEmbedding(Bert.Config config) {
-        int width = config.encoder().width();
-        words = part("words", new TokenEmbedding(config.vocabulary(), width));
-        positions = part("positions", new LearnedPositions(config.maxLength(), width));
-        segments = part("segments", new TokenEmbedding(config.segments(), width));
-        norm = part("norm", config.encoder().norm());
+    TextEmbedding(
+            TokenEmbedding words,
+            Optional<TokenEmbedding> segments,
+            Optional<LearnedPositions> positions,
+            TokenNorm norm) {
+        this.words = part("words", words);
+        this.segments = segments.map(table -> part("segments", table));
+        this.positions = positions.map(table -> part("positions", table));
+        this.norm = part("norm", norm);
     }
 
-    /**
-     * @param ids [batch, tokens], int64
-     * @param segmentIds of the same shape: 0 for the first sentence, 1 for the second
-     * @return [batch, tokens, width]
-     */
-    NDArray forward(NDArray ids, NDArray segmentIds, Pass pass) {
-        Shape shape = ids.getShape();
-        Check.that(
-                shape.dimension() == 2 && shape.equals(segmentIds.getShape()),
-                "Ids %s and segment ids %s must both be [batch, tokens].",
-                shape,
-                segmentIds.getShape());
-        NDArray x = words.forward(ids, pass).add(segments.forward(segmentIds, pass));
-        return norm.forward(positions.forward(x, pass), pass);
+    NDArray forward(TextInput input, Pass pass) {
+        NDArray x = words.forward(input.ids(), pass);
+        if (segments.isPresent()) {
+            NDArray ids = input.segments().orElseGet(() -> input.ids().zerosLike());
+            x = x.add(segments.get().forward(ids, pass));
+        }
+        if (positions.isPresent()) {
+            LearnedPositions table = positions.get();
+            x = input.places().isPresent() ? table.forward(x, input.places().get(), pass) : table.forward(x, pass);
+        }
+        return norm.forward(x, pass);
     }
 
-    /** Ids of one sentence: all of the first segment. */
+    /** Texts of one sentence, whose tokens stand where they follow each other. */
     @Override
     public NDArray forward(NDArray ids, Pass pass) {
-        return forward(ids, ids.zerosLike(), pass);
+        return forward(TextInput.of(ids), pass);
+    }
+
+    /** The table of words, for heads that recognise words by the vectors that embed them. */
+    TokenEmbedding words() {
+        return words;
     }
 }

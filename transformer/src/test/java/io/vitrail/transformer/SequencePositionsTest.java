@@ -100,4 +100,21 @@ class SequencePositionsTest {
                 .isThrownBy(() -> positions.forward(manager.ones(new Shape(1, 4, 2)), PASS))
                 .withMessage("A sequence of 4 tokens is longer than the 3 positions.");
     }
+
+    @Test
+    void learnedVectorsAreAddedAtGivenPlaces() {
+        LearnedPositions positions =
+                Weights.of(new LearnedPositions(3, 2), manager, Map.of("weight", new float[] {1, 2, 3, 4, 5, 6}));
+        NDArray x = manager.zeros(new Shape(2, 2, 2));
+        NDArray places = manager.create(new long[] {2, 0, 1, 1}, new Shape(2, 2));
+        assertThat(positions.forward(x, places, PASS).toFloatArray()).containsExactly(5, 6, 1, 2, 3, 4, 3, 4);
+        NDArray same = manager.create(new long[] {2, 0}, new Shape(1, 2));
+        assertThat(positions.forward(x, same, PASS).toFloatArray()).containsExactly(5, 6, 1, 2, 5, 6, 1, 2);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> positions.forward(x, manager.create(new long[][] {{0, 3}}), PASS))
+                .withMessage("Position 3 isn't within the table of 3 positions.");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> positions.forward(x, manager.create(new long[][] {{0, -1}}), PASS))
+                .withMessage("Position -1 isn't within the table of 3 positions.");
+    }
 }

@@ -46,6 +46,14 @@ class TokenEmbeddingTest {
                 .withMessage("Ids must be int64, not float32.");
     }
 
+    @Test
+    void segmentsOutsideTheirKindsAreRefused() {
+        TokenEmbedding segments = Weights.initial(TokenEmbedding.ofSegments(2, 3), manager);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> segments.forward(ids(0, 1, 2, 0), PASS))
+                .withMessage("Segment id 2 isn't within the 2 kinds of segments.");
+    }
+
     private TokenEmbedding table() {
         return Weights.of(new TokenEmbedding(3, 2), manager, Map.of("weight", new float[] {1, 2, 3, 4, 5, 6}));
     }

@@ -1,0 +1,98 @@
+package io.vitrail.text;
+
+import io.vitrail.text.tokenizer.Encoding;
+import io.vitrail.transformer.Calls;
+import io.vitrail.transformer.Check;
+import io.vitrail.transformer.Patience;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How the calls of one task on text are answered. Immutable and thread-safe. Texts are tokenized by the calling thread, outside
+ * the model's turn, so that what is wrong with one is told its caller alone.
+ *
+ * @param <R> what the task gives of a row
+ */
+final class TextCalls<R> {
+    /** Rows of one call that go through the model together. */
+    static final int BATCH = 8;
+
+    private final LoadedTextModel loaded;
+    private final Calls<List<Encoding>, R> calls;
+
+    private TextCalls(LoadedTextModel loaded, Calls<List<Encoding>, R> calls) {
+        this.loaded = loaded;
+        this.calls = calls;
+    }
+
+    /** Each call by itself, for as long as it takes. */
+    static <R> TextCalls<R> of(LoadedTextModel loaded, LoadedTextModel.Answer<R> task) {
+        return new TextCalls<>(loaded, Calls.of(new Rows<>(loaded, task)));
+    }
+
+    /** Together with other callers' texts. */
+    TextCalls<R> batching(int most, Duration wait) {
+        return new TextCalls<>(loaded, calls.batching(most, wait));
+    }
+
+    /** With an error for calls that take longer. */
+    TextCalls<R> withDeadline(Duration limit) {
+        return new TextCalls<>(loaded, calls.withDeadline(limit));
+    }
+
+    /**
+     * Results in the rows' order; memory for one batch at a time.
+     *
+     * @throws IllegalArgumentException if a row is longer than the model takes
+     */
+    List<R> answer(List<Encoding> rows) {
+        Patience patience = calls.patience();
+        rows.forEach(this::checkLength);
+        List<R> results = new ArrayList<>(rows.size());
+        for (int i = 0; i < rows.size(); i += BATCH) {
+            results.addAll(calls.answer(rows.subList(i, Math.min(i + BATCH, rows.size())), patience));
+        }
+        return results;
+    }
+
+    private void checkLength(Encoding row) {
+        int most = loaded.model().maxTokens();
+        Check.that(row.length() > 0, "A text has no tokens, and its tokenizer adds none.");
+        Check.that(
+                row.length() <= most,
+                "A text has %d tokens, special ones included; the model takes at most %d.%n"
+                        + "  try:  shorter texts, or a part at a time.",
+                row.length(),
+                most);
+    }
+
+    /** Rows without padding. Texts of all lengths go together: padding is hidden. */
+    private record Rows<R>(LoadedTextModel loaded, LoadedTextModel.Answer<R> task)
+            implements Calls.Work<List<Encoding>, R> {
+        @Override
+        public List<R> alone(List<Encoding> rows, Patience patience) {
+            return loaded.compute(rows, task, patience);
+        }
+
+        @Override
+        public List<R> together(List<List<Encoding>> items) {
+            return loaded.computeTogether(items, task);
+        }
+
+        @Override
+        public int size(List<Encoding> rows) {
+            return rows.size();
+        }
+
+        @Override
+        public Object kind(List<Encoding> rows) {
+            return Encoding.class;
+        }
+
+        @Override
+        public int passes() {
+            return loaded.passes();
+        }
+    }
+}

@@ -1,0 +1,7 @@
+package io.vitrail.text.tokenizer.template;
+
+/** A function, method or macro. */
+@FunctionalInterface
+interface Callable {
+    Object call(Arguments arguments, Scope scope);
+}
