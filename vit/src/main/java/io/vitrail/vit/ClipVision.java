@@ -126,8 +126,8 @@ public final class ClipVision extends VisionModel {
 
         /** From an open_clip_config.json, whose tower is a Vision Transformer of open_clip's own. */
         static Config fromOpenClip(ConfigJson json) {
-            ConfigJson model = json.object("model_cfg").orElse(json);
-            ConfigJson vision = model.object("vision_cfg").orElse(json);
+            ConfigJson model = json.requiredObject("model_cfg");
+            ConfigJson vision = model.requiredObject("vision_cfg");
             vision.keys()
                     .forEach(key -> Check.that(
                             OPEN_CLIP_KEYS.contains(key) || vision.isOff(key),
@@ -140,7 +140,7 @@ public final class ClipVision extends VisionModel {
                     vision.integer("layers", 12),
                     width / vision.size("head_width", 64),
                     (int) (width * vision.number("mlp_ratio", 4)),
-                    (float) vision.object("norm_kwargs").orElse(json).number("eps", 1e-5),
+                    (float) vision.section("norm_kwargs").number("eps", 1e-5),
                     model.flag("quick_gelu", false) ? Activation.QUICK_GELU : Activation.GELU,
                     Bias.PRESENT);
             ImageConfig image = ImageConfig.fromJson(vision, 224, 16);

@@ -63,9 +63,10 @@ public record ModelDescription(
      */
     public static ModelDescription of(Path folder) {
         if (!Checkpoint.isIn(folder)) {
-            Path openClip = folder.resolve("open_clip_config.json");
             Path config = folder.resolve("config.json");
-            return of(folder, JsonFile.read(Files.exists(config) ? config : openClip), Optional.empty());
+            Path openClip = folder.resolve("open_clip_config.json");
+            boolean other = !Files.exists(config) && Files.exists(openClip);
+            return of(folder, JsonFile.read(other ? openClip : config), Optional.empty());
         }
         try (Checkpoint checkpoint = Checkpoint.open(folder)) {
             return of(folder, checkpoint.config(), Optional.of(checkpoint));
@@ -82,10 +83,11 @@ public record ModelDescription(
     private static ModelDescription of(Path folder, JsonNode json, Optional<Checkpoint> checkpoint) {
         ConfigJson config = new ConfigJson(json);
         Optional<String> className = VisionModels.className(config);
-        boolean pooler = checkpoint.map(VisionModels::hasPooler).orElse(true);
+        String named = className.orElse("none");
         List<String> problems = new ArrayList<>();
-        Optional<VisionModel> model =
-                attempt(problems, () -> VisionModels.create(config, className.orElse("none"), pooler));
+        Optional<VisionModel> model = attempt(problems, () -> checkpoint
+                .map(stored -> VisionModels.create(stored, named))
+                .orElseGet(() -> VisionModels.create(config, named)));
         model.ifPresent(empty -> checkpoint.ifPresent(stored -> attempt(problems, () -> {
             empty.weightTable().check(stored, stored.base(empty.basePrefix()), empty, empty.sizes());
             return empty;

@@ -1,6 +1,5 @@
 package io.vitrail.vit;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.vitrail.transformer.Activation;
 import io.vitrail.transformer.Bias;
 import io.vitrail.transformer.Check;
@@ -28,7 +27,7 @@ import java.util.stream.IntStream;
  * @param preNorm whether a norm stands before the encoder; the patches then have no bias
  * @param layerScale whether the residual branches have a layer scale
  * @param normsPooled whether the last norm follows the pooling and doesn't precede it
- * @param labels names of the classes; none without a head
+ * @param labels names of the classes; none without a head, or with CLIP's projection as the head
  */
 record TimmConfig(
         ImageConfig image,
@@ -117,8 +116,7 @@ record TimmConfig(
 
     static TimmConfig fromJson(ConfigJson json) {
         ConfigJson pictures = json.object("pretrained_cfg").orElse(json);
-        ConfigJson arguments =
-                json.object("model_args").orElseGet(() -> new ConfigJson(JsonNodeFactory.instance.objectNode()));
+        ConfigJson arguments = json.section("model_args");
         arguments
                 .keys()
                 .forEach(key -> Check.that(
@@ -136,7 +134,7 @@ record TimmConfig(
                 arguments.has("init_values") || name.startsWith("deit3_") || name.endsWith("_dinov2"),
                 pooling,
                 arguments.flag("fc_norm", pooling == Pooling.AVG),
-                labels(json, pictures));
+                labels(name, json, pictures));
     }
 
     private static Matcher parts(String name) {
@@ -193,8 +191,9 @@ record TimmConfig(
     }
 
     /** Those that the file names; timm itself keeps the names of ImageNet's classes in its program. */
-    private static List<String> labels(ConfigJson json, ConfigJson pictures) {
-        int count = json.integer("num_classes", pictures.integer("num_classes", 1000));
+    private static List<String> labels(String name, ConfigJson json, ConfigJson pictures) {
+        int first = pictures.integer("num_classes", 1000);
+        int count = json.integer("num_classes", first);
         Check.that(
                 count >= 0 && count <= MOST_LABELS, "timm's 'num_classes' (%d) must be 0 to %d.", count, MOST_LABELS);
         List<String> names = json.has("label_names") ? json.texts("label_names") : pictures.texts("label_names");
@@ -203,7 +202,11 @@ record TimmConfig(
                 "timm's 'label_names' are %d, 'num_classes' is %d.",
                 names.size(),
                 count);
-        return IntStream.range(0, count)
+        boolean projects = name.contains("_clip") // and what was fine-tuned has names, another size, or says so
+                && names.isEmpty()
+                && count == first
+                && !pictures.text("tag", "").contains("_ft_");
+        return IntStream.range(0, projects ? 0 : count)
                 .mapToObj(i -> names.isEmpty() ? "LABEL_" + i : names.get(i))
                 .toList();
     }

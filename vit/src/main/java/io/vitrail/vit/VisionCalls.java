@@ -3,7 +3,7 @@ package io.vitrail.vit;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import io.vitrail.transformer.Batcher;
+import io.vitrail.transformer.Calls;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.DjlEngine;
 import io.vitrail.transformer.Patience;
@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -32,54 +31,61 @@ final class VisionCalls<R> {
     /** Pictures of one call that go through the model together. */
     static final int BATCH = 8;
 
-    /** What is computed from the processed pictures of one call. */
-    private interface Work<R> {
-        List<R> of(NDArray pixels, Patience patience);
-    }
-
     private final LoadedVisionModel loaded;
-    private final LoadedVisionModel.Answer<R> task;
-    private final Work<R> work;
-    private final Supplier<Patience> patience;
+    private final Calls<NDArray, R> calls;
 
-    private VisionCalls(
-            LoadedVisionModel loaded, LoadedVisionModel.Answer<R> task, Work<R> work, Supplier<Patience> patience) {
+    private VisionCalls(LoadedVisionModel loaded, Calls<NDArray, R> calls) {
         this.loaded = loaded;
-        this.task = task;
-        this.work = work;
-        this.patience = patience;
+        this.calls = calls;
     }
 
     /** Each call by itself, for as long as it takes. */
     static <R> VisionCalls<R> of(LoadedVisionModel loaded, LoadedVisionModel.Answer<R> task) {
-        return new VisionCalls<>(
-                loaded, task, (pixels, patience) -> loaded.compute(pixels, task, patience), Patience::endless);
+        return new VisionCalls<>(loaded, Calls.of(new Pixels<>(loaded, task)));
     }
 
-    /** Together with other callers' pictures of the same size; see {@link Batcher}. */
+    /** Batches of pixels [batch, channels, imageHeight, imageWidth]; those of pictures of one size go together. */
+    private record Pixels<R>(LoadedVisionModel loaded, LoadedVisionModel.Answer<R> task)
+            implements Calls.Work<NDArray, R> {
+        @Override
+        public List<R> alone(NDArray pixels, Patience patience) {
+            return loaded.compute(pixels, task, patience);
+        }
+
+        @Override
+        public List<R> together(List<NDArray> pixels) {
+            return loaded.compute(pixels, task);
+        }
+
+        @Override
+        public int size(NDArray pixels) {
+            return Math.toIntExact(pixels.getShape().get(0));
+        }
+
+        @Override
+        public Object kind(NDArray pixels) {
+            return pixels.getShape().slice(1);
+        }
+
+        @Override
+        public int passes() {
+            return loaded.passes();
+        }
+    }
+
+    /** Together with other callers' pictures of the same size. */
     VisionCalls<R> batching(int most, Duration wait) {
-        Batcher<NDArray, R> batcher =
-                new Batcher<>(most, wait, loaded.passes(), pixels -> loaded.compute(pixels, task));
-        return new VisionCalls<>(
-                loaded,
-                task,
-                (pixels, patience) -> batcher.answer(
-                        pixels,
-                        Math.toIntExact(pixels.getShape().get(0)),
-                        pixels.getShape().slice(1),
-                        patience),
-                patience);
+        return new VisionCalls<>(loaded, calls.batching(most, wait));
     }
 
     /** With an error for calls that take longer. */
     VisionCalls<R> withDeadline(Duration limit) {
-        Patience.of(limit); // an error now, if it is none
-        return new VisionCalls<>(loaded, task, work, () -> Patience.of(limit));
+        return new VisionCalls<>(loaded, calls.withDeadline(limit));
     }
 
     /** Results in the pictures' order; memory for one batch at a time. */
     List<R> answer(List<Image> images) {
-        Patience whole = patience.get();
+        Patience whole = calls.patience();
         ImageProcessor processor = loaded.processor();
         List<R> results = new ArrayList<>(images.size());
         images.forEach(VisionCalls::present);
@@ -98,7 +104,7 @@ final class VisionCalls<R> {
         ImageProcessor processor = loaded.processor();
         Iterator<Image> source = images.map(VisionCalls::present).iterator();
         Function<Stream<Image>, List<R>> batch =
-                pictures -> answerBatch(outside -> processor.process(pictures, outside), patience.get());
+                pictures -> answerBatch(outside -> processor.process(pictures, outside), calls.patience());
         Iterator<R> results = new BatchIterator<>(source, BATCH, batch);
         return StreamSupport.stream(Spliterators.spliteratorUnknownSize(results, Spliterator.ORDERED), false)
                 .onClose(images::close);
@@ -113,7 +119,7 @@ final class VisionCalls<R> {
         patience.check();
         try (NDManager outside = DjlEngine.newManager(Device.cpu());
                 ProcessedImages processed = batch.apply(outside)) {
-            return work.of(processed.pixelValues(), patience);
+            return calls.answer(processed.pixelValues(), patience);
         }
     }
 }

@@ -34,8 +34,8 @@ public final class VisionModels {
      * @param classes the reference's classes that it stands for, and what each is for
      */
     private record Entry(String type, String family, Map<String, VisionTask> classes, Architecture architecture) {
-        /** What a class is for; without a pooler, if the checkpoint holds none and the family can do without. */
-        VisionTask task(String className, boolean pooler) {
+        /** What a class is for. */
+        VisionTask task(String className) {
             VisionTask task = classes.get(className);
             Check.that(
                     task != null,
@@ -43,7 +43,7 @@ public final class VisionModels {
                     type,
                     className,
                     new TreeSet<>(classes.keySet()));
-            return pooler ? task : classes.getOrDefault(className + WITHOUT_POOLER, task);
+            return task;
         }
     }
 
@@ -124,19 +124,23 @@ public final class VisionModels {
         });
     }
 
-    /** The model that a class of the reference makes of a checkpoint, without weights. */
+    /**
+     * The model that a class of the reference makes of a checkpoint, without weights; without a pooler, if the checkpoint
+     * holds none and the family can do without.
+     */
     static VisionModel create(Checkpoint checkpoint, String className) {
-        return create(ConfigJson.of(checkpoint), className, hasPooler(checkpoint));
-    }
-
-    static boolean hasPooler(Checkpoint checkpoint) {
-        return checkpoint.names().stream().anyMatch(name -> name.contains("pooler."));
+        ConfigJson config = ConfigJson.of(checkpoint);
+        Entry entry = entry(config);
+        VisionTask task = entry.task(className);
+        boolean pooler = checkpoint.names().stream().anyMatch(name -> name.contains("pooler."));
+        return entry.architecture()
+                .of(config, pooler ? task : entry.classes().getOrDefault(className + WITHOUT_POOLER, task));
     }
 
     /** The model that a class of the reference makes of a config.json, without weights. */
-    static VisionModel create(ConfigJson config, String className, boolean pooler) {
+    static VisionModel create(ConfigJson config, String className) {
         Entry entry = entry(config);
-        return entry.architecture().of(config, entry.task(className, pooler));
+        return entry.architecture().of(config, entry.task(className));
     }
 
     /** The model that a config.json describes, without weights. */
@@ -163,7 +167,7 @@ public final class VisionModels {
         Entry entry = BY_TYPE.get(type);
         Check.that(
                 entry != null,
-                "Model type '%s' is not supported; supported: %s.",
+                "Model type '%s' is no vision model that is supported here; supported: %s.",
                 type,
                 new TreeSet<>(BY_TYPE.keySet()));
         return entry;

@@ -3,6 +3,7 @@ package io.vitrail.vit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.vitrail.transformer.Embedding;
 import io.vitrail.vit.image.Image;
 import java.io.IOException;
 import java.nio.file.Files;

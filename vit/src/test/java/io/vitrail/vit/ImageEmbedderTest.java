@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.vitrail.transformer.Embedding;
 import io.vitrail.transformer.kernels.Compute;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.vit.ImageEmbedder.Length;

@@ -30,7 +30,7 @@ class LoadedVisionModelTest {
     @Test
     void anUnknownModelTypeNamesTheFile() throws IOException {
         change("model_type", TextNode.valueOf("quantum_vit"));
-        assertRefused("Model type 'quantum_vit' is not supported; supported: [");
+        assertRefused("Model type 'quantum_vit' is no vision model that is supported here; supported: [");
     }
 
     private void assertRefused(String what) {

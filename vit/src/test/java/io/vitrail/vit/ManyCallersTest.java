@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.vitrail.transformer.CallException;
 import io.vitrail.transformer.CallException.Reason;
 import io.vitrail.transformer.Caller;
+import io.vitrail.transformer.Embedding;
 import io.vitrail.transformer.kernels.Compute;
 import io.vitrail.vit.image.Image;
 import java.nio.file.Path;

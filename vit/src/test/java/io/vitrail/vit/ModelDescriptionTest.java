@@ -83,7 +83,8 @@ class ModelDescriptionTest {
         assertThat(model.architecture()).isEmpty();
         assertThat(model.weights()).isPresent();
         assertThat(model.licence()).contains("mit");
-        assertThat(model.problems().get(0)).startsWith("Model type 'resnet' is not supported; supported: [beit, ");
+        assertThat(model.problems().get(0))
+                .startsWith("Model type 'resnet' is no vision model that is supported here; supported: [beit, ");
     }
 
     @Test
@@ -101,6 +102,17 @@ class ModelDescriptionTest {
     @Test
     void aFolderWithoutConfigHasNothingToTell() {
         assertThat(Checkpoint.isIn(folder)).isFalse();
-        assertThatThrownBy(() -> ModelDescription.of(folder)).isInstanceOf(CheckpointException.class);
+        assertThatThrownBy(() -> ModelDescription.of(folder))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessage("The file does not exist.\n  file: " + folder.resolve("config.json")
+                        + "\n  try:  check the path, or download the checkpoint again.");
+    }
+
+    @Test
+    void openClipsConfigServesWhereThereIsNoOther() throws IOException {
+        Files.copy(
+                Goldens.folder("open_clip/clip").resolve("open_clip_config.json"),
+                folder.resolve("open_clip_config.json"));
+        assertThat(ModelDescription.of(folder).type()).isEqualTo("open_clip");
     }
 }

@@ -2,10 +2,12 @@ package io.vitrail.vit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vitrail.transformer.Activation;
+import io.vitrail.transformer.weights.CheckpointException;
 import io.vitrail.transformer.weights.ConfigJson;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,6 +55,27 @@ class OpenClipTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> config("{'model_cfg': {'vision_cfg': {" + entry + "}}}"))
                 .withMessage(problem);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "{'model_type': 'open_clip', 'vision_cfg': {'width': 64}}; 'model_cfg' is missing.",
+                "{'model_cfg': {'embed_dim': 512, 'width': 64}, 'width': 64}; 'model_cfg.vision_cfg' is missing."
+            })
+    void aConfigWithoutItsTowerIsRefused(String json, String problem) {
+        assertThatThrownBy(() -> config(json))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageStartingWith(problem + "\n  file: ");
+    }
+
+    @Test
+    void theNormsEpsilonIsReadFromNoOtherObject() throws JsonProcessingException {
+        assertThat(config("{'eps': 0.1, 'model_cfg': {'eps': 0.2, 'vision_cfg': {}}}")
+                        .encoder()
+                        .normEpsilon())
+                .isEqualTo(1e-5f);
     }
 
     private static ClipVision.Config config(String json) throws JsonProcessingException {

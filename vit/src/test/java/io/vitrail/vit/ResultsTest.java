@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.vitrail.transformer.Embedding;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;

@@ -54,7 +54,7 @@ class TimmConfigTest {
         assertThat(config.layerScale()).isEqualTo(layerScale);
         assertThat(config.pooling()).isEqualTo(TimmConfig.Pooling.TOKEN);
         assertThat(config.normsPooled()).isFalse();
-        assertThat(config.labels()).hasSize(1000).startsWith("LABEL_0");
+        assertThat(config.labels()).hasSize(name.contains("_clip") ? 0 : 1000);
     }
 
     @ParameterizedTest
@@ -125,6 +125,29 @@ class TimmConfigTest {
                 .withMessage("timm's 'label_names' are 2, 'num_classes' is 3.");
         json.put("num_classes", 0);
         assertThat(named("vit_tiny_patch16_224").labels()).isEmpty();
+    }
+
+    /** timm stores the projection of a tower of CLIP as its head. */
+    @ParameterizedTest
+    @CsvSource({
+        "vit_base_patch32_clip_224,            openai,               512,   512,   0",
+        "vit_large_patch14_clip_quickgelu_336, dfn2b,                768,   768,   0",
+        "vit_base_patch16_clip_224,            laion2b_ft_in12k,     11821, 11821, 11821",
+        "vit_base_patch16_clip_224,            openai_ft_in12k_in1k, 1000,  1000,  1000",
+        "vit_base_patch16_clip_224,            openai,               512,   37,    37",
+        "vit_base_patch16_224,                 augreg_in1k,          1000,  1000,  1000"
+    })
+    void aProjectionOfClipHasNoClasses(String name, String tag, int before, int classes, int labels) {
+        json.putObject("pretrained_cfg").put("tag", tag).put("num_classes", before);
+        json.put("num_classes", classes);
+        assertThat(named(name).labels()).hasSize(labels);
+    }
+
+    @Test
+    void aTowerOfClipWithNamesClassifies() {
+        json.putObject("pretrained_cfg").put("tag", "openai").put("num_classes", 2);
+        json.put("num_classes", 2).putArray("label_names").add("cat").add("dog");
+        assertThat(named("vit_base_patch16_clip_224").labels()).containsExactly("cat", "dog");
     }
 
     private TimmConfig named(String name) {

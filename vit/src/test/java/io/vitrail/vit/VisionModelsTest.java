@@ -42,8 +42,8 @@ class VisionModelsTest {
         ConfigJson config = new ConfigJson(new ObjectMapper().createObjectNode().put("model_type", "resnet"));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> VisionModels.create(config, VisionTask.FEATURES))
-                .withMessage("Model type 'resnet' is not supported; supported: " + new TreeSet<>(VisionModels.types())
-                        + ".");
+                .withMessage("Model type 'resnet' is no vision model that is supported here; supported: "
+                        + new TreeSet<>(VisionModels.types()) + ".");
     }
 
     /** Classes of the reference that it hasn't got, of other families, and with other heads. */

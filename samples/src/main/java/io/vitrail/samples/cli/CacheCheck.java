@@ -2,16 +2,13 @@ package io.vitrail.samples.cli;
 
 import ai.djl.util.Utils;
 import io.vitrail.transformer.hub.HubSettings;
-import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.bytedeco.javacpp.Loader;
 
@@ -25,92 +22,116 @@ final class CacheCheck {
 
     static Finding hub() {
         Path folder = HubSettings.fromEnvironment().cache();
-        return folder("hub cache", folder, "models, shared with Python; set by HF_HUB_CACHE or HF_HOME");
+        return cache("hub cache", folder, "models, shared with Python; set by HF_HUB_CACHE or HF_HOME");
     }
 
     static Finding djl() {
-        return folder(
+        return cache(
                 "DJL cache",
                 Utils.getEngineCacheDir("pytorch"),
                 UNPACKED + "; set by DJL_CACHE_DIR or ENGINE_CACHE_DIR");
     }
 
     static Finding javacpp() {
+        String setting = "-Dorg.bytedeco.javacpp.cachedir";
         try {
-            File folder = Loader.getCacheDir();
-            return folder("JavaCPP cache", folder.toPath(), UNPACKED + "; set by -Dorg.bytedeco.javacpp.cachedir");
+            return cache("JavaCPP cache", Loader.getCacheDir().toPath(), UNPACKED + "; set by " + setting);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            return Finding.ill("JavaCPP cache", "none", "None can be made: " + e + ".", setting + "=FOLDER");
         }
     }
 
     static Finding temporary() {
         Path folder = Path.of(System.getProperty("java.io.tmpdir"));
-        return folder("temporary", folder, "the embedded model while it loads; set by -Djava.io.tmpdir", false);
+        String purpose = "the embedded model while it loads; set by -Djava.io.tmpdir";
+        return examined("temporary", folder, purpose, () -> writable("temporary", folder, folder.toString(), purpose));
     }
 
     /** The archive of classes that makes starts quick. */
     static Finding archive() {
-        Optional<Path> archive = ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(argument -> argument.startsWith(ARCHIVE))
                 .map(argument -> Path.of(argument.substring(ARCHIVE.length())))
-                .findFirst();
-        return Finding.well(
+                .findFirst()
+                .map(CacheCheck::archive)
+                .orElse(Finding.well("class archive", "none in use; ./vitrail makes and uses one"));
+    }
+
+    private static Finding archive(Path file) {
+        String purpose = "made by ./vitrail for quick starts";
+        return examined(
                 "class archive",
-                archive.map(file -> file + ", " + Amounts.bytes(size(file)) + "; made by ./vitrail for quick starts")
-                        .orElse("none in use; ./vitrail makes and uses one"));
+                file,
+                purpose,
+                () -> Finding.well("class archive", file + ", " + Amounts.bytes(size(file)) + "; " + purpose));
     }
 
-    static Finding folder(String check, Path folder, String purpose) {
-        return folder(check, folder, purpose, true);
+    /** A folder that may be read-only once it is filled. */
+    static Finding cache(String check, Path folder, String purpose) {
+        return examined(check, folder, purpose, () -> {
+            if (!Files.exists(folder)) {
+                return writable(check, folder, folder + ", not there yet", purpose);
+            }
+            long bytes = size(folder);
+            String told = folder + ", " + Amounts.bytes(bytes);
+            return bytes > 0 && !Files.isWritable(folder)
+                    ? Finding.well(check, told + ", read-only (" + purpose + ")")
+                    : writable(check, folder, told, purpose);
+        });
     }
 
-    /** @param counted whether its size is told: not of folders that are shared with others */
-    private static Finding folder(String check, Path folder, String purpose, boolean counted) {
+    /** A folder that must be written to. */
+    private static Finding writable(String check, Path folder, String told, String purpose) throws IOException {
         Path there = folder.toAbsolutePath();
         while (!Files.exists(there)) {
             there = there.getParent();
         }
-        boolean exists = Files.exists(folder);
-        String size = counted ? (exists ? ", " + Amounts.bytes(size(folder)) : ", not there yet") : "";
-        String found = folder + size + ", " + Amounts.bytes(free(there)) + " free (" + purpose + ")";
+        long free = Files.getFileStore(there).getUsableSpace();
+        String found = told + ", " + Amounts.bytes(free) + " free (" + purpose + ")";
         if (!Files.isDirectory(there) || !Files.isWritable(there)) {
             return Finding.ill(
                     check, found, "Nothing can be written to " + there + ".", "another folder, or its permissions.");
         }
-        if (free(there) < LEAST_FREE) {
+        if (free < LEAST_FREE) {
             return Finding.ill(check, found, "There is hardly room left.", "make room, or another folder.");
         }
         return Finding.well(check, found);
     }
 
-    private static long free(Path there) {
+    /** A look at a file system, which may fail. */
+    @FunctionalInterface
+    interface Examination {
+        Finding finding() throws IOException;
+    }
+
+    /** What is found at a path; that it can't be looked at, otherwise. */
+    static Finding examined(String check, Path path, String purpose, Examination examination) {
         try {
-            return Files.getFileStore(there).getUsableSpace();
+            return examination.finding();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            return Finding.ill(
+                    check,
+                    path + " (" + purpose + ")",
+                    "It can't be examined: " + e + ".",
+                    "another folder, or its permissions.");
         }
     }
 
-    /** Bytes of the files below a folder, links not followed; what can't be read counts nothing. */
-    static long size(Path folder) {
+    /** Bytes of the files below a folder, or a link to one. Links below aren't followed; what can't be read counts nothing. */
+    static long size(Path folder) throws IOException {
         AtomicLong bytes = new AtomicLong();
-        try {
-            Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-                @Override
-                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                    bytes.addAndGet(attributes.isRegularFile() ? attributes.size() : 0);
-                    return FileVisitResult.CONTINUE;
-                }
+        Files.walkFileTree(folder.toRealPath(), new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                bytes.addAndGet(attributes.isRegularFile() ? attributes.size() : 0);
+                return FileVisitResult.CONTINUE;
+            }
 
-                @Override
-                public FileVisitResult visitFileFailed(Path file, IOException e) {
-                    return FileVisitResult.CONTINUE;
-                }
-            });
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) {
+                return FileVisitResult.CONTINUE;
+            }
+        });
         return bytes.get();
     }
 }

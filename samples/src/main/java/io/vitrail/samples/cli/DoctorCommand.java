@@ -26,6 +26,17 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        Finding downloads = Finding.of("downloads", NativesCheck::downloads);
+        Map<String, Supplier<Finding>> checks = always();
+        checks.put("downloads", () -> downloads);
+        if (downloads.isWell()) {
+            checks.putAll(withNatives());
+            DjlEngine.begin();
+        }
+        return report(spec.commandLine().getOut(), checks);
+    }
+
+    private static Map<String, Supplier<Finding>> always() {
         Map<String, Supplier<Finding>> checks = new LinkedHashMap<>();
         checks.put("vitrail", () -> Finding.well("vitrail", new Version().getVersion()[0]));
         checks.put("java", MachineCheck::java);
@@ -36,19 +47,17 @@ final class DoctorCommand implements Callable<Integer> {
         checks.put("JavaCPP cache", CacheCheck::javacpp);
         checks.put("temporary", CacheCheck::temporary);
         checks.put("class archive", CacheCheck::archive);
-        Finding downloads = NativesCheck.downloads();
-        checks.put("downloads", () -> downloads);
-        if (downloads.isWell()) {
-            checks.put("pytorch", NativesCheck::pytorch);
-        }
         checks.put("opencv", NativesCheck::opencv);
-        if (downloads.isWell()) {
-            checks.put("kernels", NativesCheck::kernels);
-            checks.put("golden case", SelfTest::golden);
-            checks.put("photo", SelfTest::photo);
-            DjlEngine.begin();
-        }
-        return report(spec.commandLine().getOut(), checks);
+        return checks;
+    }
+
+    private static Map<String, Supplier<Finding>> withNatives() {
+        Map<String, Supplier<Finding>> checks = new LinkedHashMap<>();
+        checks.put("pytorch", NativesCheck::pytorch);
+        checks.put("kernels", NativesCheck::kernels);
+        checks.put("golden case", SelfTest::golden);
+        checks.put("photo", SelfTest::photo);
+        return checks;
     }
 
     /** Checks one after the other. */

@@ -2,7 +2,7 @@ package io.vitrail.samples.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.vitrail.vit.Embedding;
+import io.vitrail.transformer.Embedding;
 import io.vitrail.vit.ImageEmbedder;
 import io.vitrail.vit.Pooling;
 import java.io.PrintWriter;

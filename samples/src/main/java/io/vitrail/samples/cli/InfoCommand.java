@@ -2,11 +2,11 @@ package io.vitrail.samples.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vitrail.transformer.hub.NeededFiles;
+import io.vitrail.transformer.weights.CheckpointException;
 import io.vitrail.vit.ModelDescription;
 import io.vitrail.vit.VisionArchitecture;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -22,11 +22,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** What a checkpoint is. Of a hub's model only the small files are fetched. */
+/** What a checkpoint of a vision model is. Of a hub's model only the small files are fetched. */
 @Command(
         name = "info",
         description = {
-            "Say what a checkpoint is: family, sizes, parameters, memory, tasks, labels, processing, licence, files.",
+            "Say what a vision model's checkpoint is: family, sizes, parameters, memory, tasks, labels, processing,"
+                    + " licence, files.",
             "Weights aren't loaded. The status is 1 if it can't be loaded here."
         })
 final class InfoCommand implements Callable<Integer> {
@@ -61,7 +62,7 @@ final class InfoCommand implements Callable<Integer> {
         return description.problems().isEmpty() ? 0 : Vitrail.FAILED;
     }
 
-    private static Map<String, Long> files(Path folder) {
+    static Map<String, Long> files(Path folder) {
         Map<String, Long> sizes = new TreeMap<>();
         try (Stream<Path> paths = Files.list(folder)) {
             for (Path file : paths.filter(Files::isRegularFile).toList()) {
@@ -69,7 +70,11 @@ final class InfoCommand implements Callable<Integer> {
             }
             return sizes;
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw CheckpointException.of(
+                    "The folder's files can't be listed: " + e + ".",
+                    folder,
+                    "its permissions, or another copy; where a hub's models lie, HF_HUB_CACHE says.",
+                    e);
         }
     }
 

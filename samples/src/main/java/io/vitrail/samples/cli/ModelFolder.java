@@ -6,12 +6,10 @@ import io.vitrail.transformer.hub.NeededFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** The folder of a model that a command line names. */
 final class ModelFolder {
-    private static final Pattern HUB_NAME = Pattern.compile("\\w[\\w.-]*/\\w[\\w.-]*(@.+)?");
     private static final double MEGABYTE = 1e6;
 
     private ModelFolder() {}
@@ -26,7 +24,7 @@ final class ModelFolder {
             return Path.of(named);
         }
         Check.that(
-                HUB_NAME.matcher(named).matches(),
+                Hub.isFullName(named),
                 "There is no model folder '%s'.%n  try:  a folder that holds config.json and model.safetensors, or a"
                         + " hub name such as google/vit-base-patch16-224; without --model, the command has a default.",
                 named);

@@ -7,51 +7,43 @@ import io.vitrail.transformer.Operations;
 import io.vitrail.transformer.ReadableOperations;
 import io.vitrail.transformer.kernels.Kernels;
 import io.vitrail.transformer.kernels.Precision;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
 import java.util.StringJoiner;
-import java.util.stream.Stream;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
 
 /** The native libraries: where they come from, that they load, and what computes with them. */
 final class NativesCheck {
-    private static final String OVERRIDE = "PYTORCH_LIBRARY_PATH";
-    /** What the jars of PyTorch's natives, and of DJL's bridge to them, hold. */
-    private static final List<String> JARS = List.of("native/lib/pytorch.properties", "jnilib/pytorch.properties");
-
     private NativesCheck() {}
 
-    /** What DJL would fetch if it were started now: nothing where the natives are on the class path. */
+    /** What DJL would fetch if it were started now. */
     static Finding downloads() {
-        Optional<String> elsewhere = Stream.of(System.getenv(OVERRIDE), System.getProperty(OVERRIDE))
-                .filter(path -> path != null)
-                .findFirst();
-        return downloads(elsewhere, JARS.stream().allMatch(NativesCheck::isOnClassPath));
+        return downloads(NativesSearch.ofThisProcess());
     }
 
-    private static boolean isOnClassPath(String resource) {
-        return NativesCheck.class.getClassLoader().getResource(resource) != null;
-    }
-
-    static Finding downloads(Optional<String> elsewhere, boolean onClassPath) {
-        if (elsewhere.isPresent() && !Files.isDirectory(Path.of(elsewhere.get()))) {
+    static Finding downloads(NativesSearch natives) {
+        String override = natives.override().orElse("");
+        if (!override.isEmpty() && natives.overriding().isEmpty()) {
             return Finding.ill(
                     "downloads",
                     "none",
-                    OVERRIDE + " names the folder '" + elsewhere.get() + "', which isn't there.",
-                    "the folder with libtorch's libraries, or without " + OVERRIDE + ".");
+                    NativesSearch.OVERRIDE + " leads to no " + NativesSearch.TORCH + ": '" + override + "'.",
+                    "the folder that holds it, or without " + NativesSearch.OVERRIDE + ".");
         }
-        if (elsewhere.isEmpty() && !onClassPath) {
+        if (!natives.hasTorch()) {
             return Finding.ill(
                     "downloads",
-                    "PyTorch's natives, unless DJL's cache has them",
-                    "PyTorch's natives aren't on the class path, so DJL would download some.",
-                    "the dependencies ai.djl.pytorch:pytorch-native-cpu, with the classifier of this system, and"
-                            + " ai.djl.pytorch:pytorch-jni; or " + OVERRIDE + ".");
+                    "PyTorch's natives",
+                    "They are neither on the class path nor in DJL's cache, so DJL would download some.",
+                    "the dependency ai.djl.pytorch:pytorch-native-cpu, with the classifier of this system; or "
+                            + NativesSearch.OVERRIDE + ".");
+        }
+        if (!natives.hasBridge()) {
+            return Finding.ill(
+                    "downloads",
+                    NativesSearch.BRIDGE + ", DJL's way to PyTorch",
+                    "It is neither on the class path nor in DJL's cache, so DJL would download it.",
+                    "the dependency ai.djl.pytorch:pytorch-jni.");
         }
         return Finding.well("downloads", "none; models only where a hub name is given");
     }

@@ -10,13 +10,13 @@ import io.vitrail.transformer.verify.GoldenCase;
 import io.vitrail.transformer.verify.GoldenReplayer;
 import io.vitrail.transformer.verify.Verdict;
 import io.vitrail.transformer.verify.Verification;
+import io.vitrail.transformer.weights.CheckpointException;
 import io.vitrail.vit.LoadedVisionModel;
 import io.vitrail.vit.VisionInput;
 import io.vitrail.vit.image.Image;
 import io.vitrail.vit.verify.VisionReplayer;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,13 +39,12 @@ final class SelfTest {
 
     /** The golden case, readable and fast, against what transformers computed. */
     static Finding golden() {
+        Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
         try {
-            Path folder = Files.createTempDirectory("vitrail-doctor-");
+            Path folder = Files.createTempDirectory(temporary, "vitrail-doctor-");
             try {
                 for (String file : CASE) {
-                    try (InputStream in = resource(file)) {
-                        Files.copy(in, folder.resolve(file));
-                    }
+                    Files.write(folder.resolve(file), resource(file));
                 }
                 return golden(folder);
             } finally {
@@ -55,7 +54,11 @@ final class SelfTest {
                 Files.deleteIfExists(folder);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw CheckpointException.of(
+                    "The golden case can't be unpacked: " + e + ".",
+                    temporary,
+                    "make room there, or name another folder for temporary files: -Djava.io.tmpdir=FOLDER.",
+                    e);
         }
     }
 
@@ -78,14 +81,10 @@ final class SelfTest {
 
     /** The photo's class by readable and by fast operations. */
     static Finding photo() {
-        try (InputStream in = resource(PHOTO)) {
-            Image image = Image.fromBytes(in.readAllBytes());
-            Answer readable = answer(image, ReadableOperations.INSTANCE);
-            Answer fast = answer(image, Kernels.choose(Device.cpu(), Precision.FP32));
-            return photo(readable, fast);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        Image image = Image.fromBytes(resource(PHOTO));
+        Answer readable = answer(image, ReadableOperations.INSTANCE);
+        Answer fast = answer(image, Kernels.choose(Device.cpu(), Precision.FP32));
+        return photo(readable, fast);
     }
 
     static Finding photo(Answer readable, Answer fast) {
@@ -122,9 +121,13 @@ final class SelfTest {
         }
     }
 
-    private static InputStream resource(String file) {
-        InputStream in = SelfTest.class.getResourceAsStream("doctor/" + file);
-        Check.state(in != null, "doctor's %s isn't in the jar.", file);
-        return in;
+    private static byte[] resource(String file) {
+        try (InputStream in = SelfTest.class.getResourceAsStream("doctor/" + file)) {
+            Check.state(in != null, "doctor's %s isn't in the jar.", file);
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw CheckpointException.of(
+                    "It can't be read from the jar: " + e + ".", Path.of("doctor", file), "build again.", e);
+        }
     }
 }

@@ -1,13 +1,15 @@
 package io.vitrail.samples.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,26 +51,11 @@ class DoctorChecksTest {
     }
 
     @Test
-    void nativesThatWouldBeDownloadedAreAProblem() {
-        assertThat(NativesCheck.downloads().isWell()).isTrue();
-        Finding missing = NativesCheck.downloads(Optional.empty(), false);
-        assertThat(missing.problem())
-                .contains("PyTorch's natives aren't on the class path, so DJL would download some.");
-        assertThat(missing.remedy().orElseThrow())
-                .contains("ai.djl.pytorch:pytorch-native-cpu", "PYTORCH_LIBRARY_PATH");
-        assertThat(NativesCheck.downloads(Optional.of(folder.toString()), false).isWell())
-                .isTrue();
-        String none = folder.resolve("none").toString();
-        assertThat(NativesCheck.downloads(Optional.of(none), true).problem())
-                .contains("PYTORCH_LIBRARY_PATH names the folder '" + none + "', which isn't there.");
-    }
-
-    @Test
     void aFolderThatCannotBeMadeIsAProblem() throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "12345");
-        Finding finding = CacheCheck.folder("cache", file.resolve("below"), "models");
+        Finding finding = CacheCheck.cache("cache", file.resolve("below"), "models");
         assertThat(finding.problem()).contains("Nothing can be written to " + file + ".");
-        Finding well = CacheCheck.folder("cache", folder.resolve("a/b"), "models");
+        Finding well = CacheCheck.cache("cache", folder.resolve("a/b"), "models");
         assertThat(well.isWell()).isTrue();
         assertThat(well.found())
                 .startsWith(folder.resolve("a/b") + ", not there yet, ")
@@ -83,7 +70,42 @@ class DoctorChecksTest {
         Files.createSymbolicLink(below.resolve("link"), file);
         assertThat(CacheCheck.size(folder)).isEqualTo(12);
         assertThat(CacheCheck.size(file)).isEqualTo(5);
-        assertThat(CacheCheck.folder("cache", folder, "models").found()).startsWith(folder + ", 12 bytes, ");
+        assertThat(CacheCheck.cache("cache", folder, "models").found()).startsWith(folder + ", 12 bytes, ");
+        Path link = Files.createSymbolicLink(folder.resolve("cache"), below.getParent());
+        assertThat(CacheCheck.size(link)).isEqualTo(7);
+    }
+
+    /** The JDK's own file system can be read, and not be written to. */
+    @Test
+    void aFilledCacheMayBeReadOnly() {
+        Path jdk = FileSystems.getFileSystem(URI.create("jrt:/")).getPath("/modules/java.base/java/io");
+        Finding finding = CacheCheck.cache("cache", jdk, "models");
+        assertThat(finding.isWell()).isTrue();
+        assertThat(finding.found()).startsWith(jdk + ", ").endsWith(", read-only (models)");
+    }
+
+    @Test
+    void whatCannotBeExaminedIsAProblemWithItsPathAndSetting() {
+        Finding finding = CacheCheck.examined("cache", folder, "models; set by HF_HOME", () -> {
+            throw new IOException("Stale file handle");
+        });
+        assertThat(finding.found()).isEqualTo(folder + " (models; set by HF_HOME)");
+        assertThat(finding.problem()).contains("It can't be examined: java.io.IOException: Stale file handle.");
+    }
+
+    @Test
+    void aFolderForTemporaryFilesThatIsNotThereIsNamedWithItsSetting() {
+        String before = System.getProperty("java.io.tmpdir");
+        Path none = folder.resolve("none");
+        System.setProperty("java.io.tmpdir", none.toString());
+        try {
+            assertThatThrownBy(SelfTest::golden)
+                    .hasMessageStartingWith("The golden case can't be unpacked: ")
+                    .hasMessageContaining("\n  file: " + none + "\n")
+                    .hasMessageEndingWith("-Djava.io.tmpdir=FOLDER.");
+        } finally {
+            System.setProperty("java.io.tmpdir", before);
+        }
     }
 
     @Test

@@ -35,9 +35,9 @@ class DoctorCommandTest {
                         "JavaCPP cache",
                         "temporary",
                         "class archive",
+                        "opencv",
                         "downloads",
                         "pytorch",
-                        "opencv",
                         "kernels",
                         "golden case",
                         "photo");

@@ -2,8 +2,10 @@ package io.vitrail.samples.cli;
 
 import static io.vitrail.samples.cli.CommandRun.CHECKPOINT;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.vitrail.transformer.weights.CheckpointException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,11 +81,28 @@ class InfoCommandTest {
         assertThat(run.status()).isEqualTo(1);
         assertThat(run.lines())
                 .contains("family     resnet", "weights    not here", "processor  not here", "licence    mit")
-                .anyMatch(
-                        line -> line.startsWith("problem    Model type 'resnet' is not supported; supported: [beit,"));
+                .anyMatch(line -> line.startsWith("problem    Model type 'resnet' is no vision model that is supported"
+                        + " here; supported: [beit,"));
         JsonNode model = CommandRun.of("info", "--json", folder).json().get(0);
         assertThat(model.path("supported").asBoolean(true)).isFalse();
         assertThat(model.path("problems")).isNotEmpty();
+    }
+
+    @Test
+    void aTextModelIsToldToBeNone() throws IOException {
+        Files.writeString(
+                folder.resolve("config.json"), "{\"model_type\": \"bert\", \"architectures\": [\"BertModel\"]}");
+        assertThat(CommandRun.of("info", folder).out()).contains("problem    Model type 'bert' is no vision model ");
+    }
+
+    @Test
+    void filesThatCannotBeListedAreNamed() {
+        Path none = folder.resolve("none");
+        assertThatThrownBy(() -> InfoCommand.files(none))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageStartingWith("The folder's files can't be listed: java.nio.file.NoSuchFileException: ")
+                .hasMessageContaining("\n  file: " + none + "\n  try:  ")
+                .hasMessageContaining("HF_HUB_CACHE");
     }
 
     @Test

@@ -53,17 +53,14 @@ final class KernelArchive implements AutoCloseable {
     /**
      * Compiles the methods.
      *
-     * @param methods indented by two spaces, each with {@code self: __torch__.Kernels} first
      * @throws IllegalStateException if this libtorch lacks an operator that a method names
      */
-    static KernelArchive compile(Device device, String methods) {
+    static KernelArchive compile(Device device, KernelMethods methods) {
         PtNDManager owner = (PtNDManager) DjlEngine.newManager(device);
         try {
-            byte[] archive = zip(CLASS_HEADER + methods);
-            return new KernelArchive(
-                    owner,
-                    JniUtils.loadModule(owner, new ByteArrayInputStream(archive), false, false),
-                    methods.contains("mkldnn") ? "oneDNN" : "PyTorch");
+            byte[] archive = zip(CLASS_HEADER + methods.text());
+            PtSymbolBlock module = JniUtils.loadModule(owner, new ByteArrayInputStream(archive), false, false);
+            return new KernelArchive(owner, module, methods.library());
         } catch (IOException e) {
             throw new UncheckedIOException("Reading from memory failed.", e);
         } catch (EngineException e) {

@@ -14,7 +14,7 @@ enum KernelSource {
      * Linear layers by oneDNN, with weights packed once and most activations fused: x86 CPUs. On two cores of a Zen 4,
      * fp32: 1.1 to 1.4 times torch.linear (MKL) at 64 to 1576 rows, 190 to 215 GFLOP/s.
      */
-    ONE_DNN {
+    ONE_DNN("oneDNN") {
         @Override
         String pack() {
             return "ops.mkldnn._reorder_linear_weight(torch.to(w, type), rows)";
@@ -35,7 +35,7 @@ enum KernelSource {
      * Linear layers as the device's own library has them, with weights as loaded: GPUs, and CPUs without oneDNN's
      * operators.
      */
-    PLAIN {
+    PLAIN(KernelMethods.PYTORCH) {
         @Override
         String pack() {
             return "torch.to(w, type, False, True)"; // a copy, always
@@ -80,7 +80,8 @@ enum KernelSource {
             """;
 
     /** For training: products in bfloat16, float32 before and behind; gradients flow through. */
-    static final String MIXED =
+    static final KernelMethods MIXED = new KernelMethods(
+            KernelMethods.PYTORCH,
             """
               def linear(self: __torch__.Kernels, x: Tensor, w: Tensor) -> Tensor:
                 return torch.to(torch.linear(torch.to(x, 15), torch.to(w, 15), None), 6)
@@ -90,7 +91,7 @@ enum KernelSource {
                 return torch.to(torch.conv2d(torch.to(x, 15), torch.to(w, 15), None, [1, 1], [1, 1], [1, 1], 1), 6)
               def convolution_2(self: __torch__.Kernels, x: Tensor, w: Tensor) -> Tensor:
                 return torch.to(torch.conv2d(torch.to(x, 15), torch.to(w, 15), None, [2, 2], [1, 1], [1, 1], 1), 6)
-            """;
+            """);
 
     private static final String PACK =
             """
@@ -108,6 +109,12 @@ enum KernelSource {
                 return {result}
             """;
 
+    private final String library;
+
+    KernelSource(String library) {
+        this.library = library;
+    }
+
     /** Name of the method that computes a linear layer with an activation. */
     static String linearMethod(Activation activation) {
         return "linear_" + name(activation);
@@ -123,12 +130,12 @@ enum KernelSource {
     }
 
     /** All methods of this set. */
-    String methods() {
+    KernelMethods methods() {
         StringBuilder methods = new StringBuilder(COMMON).append(PACK.replace("{result}", pack()));
         for (Activation activation : Activation.values()) {
             methods.append(methods(activation));
         }
-        return methods.toString();
+        return new KernelMethods(library, methods.toString());
     }
 
     private String methods(Activation activation) {

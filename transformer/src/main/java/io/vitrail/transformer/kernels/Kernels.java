@@ -76,15 +76,15 @@ public final class Kernels {
         return !device.isGpu() && cpu.multipliesBfloat16() ? NumberType.BFLOAT16 : NumberType.FLOAT32;
     }
 
-    private static List<String> sources(Device device) {
+    private static List<KernelMethods> sources(Device device) {
         return device.isGpu()
                 ? List.of(KernelSource.PLAIN.methods())
                 : List.of(KernelSource.ONE_DNN.methods(), KernelSource.PLAIN.methods());
     }
 
     /** The first of several archives whose operators libtorch has, and that compute rightly on the device. */
-    static Optional<KernelArchive> firstThatWorks(Device device, NumberType type, List<String> sources) {
-        for (String source : sources) {
+    static Optional<KernelArchive> firstThatWorks(Device device, NumberType type, List<KernelMethods> sources) {
+        for (KernelMethods source : sources) {
             try {
                 return Optional.of(triedOut(KernelArchive.compile(device, source), device, type));
             } catch (IllegalStateException e) {

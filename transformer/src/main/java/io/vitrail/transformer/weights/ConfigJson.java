@@ -1,6 +1,7 @@
 package io.vitrail.transformer.weights;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.vitrail.transformer.Check;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,6 +41,11 @@ public final class ConfigJson {
     /** A checkpoint's config.json. */
     public static ConfigJson of(Checkpoint checkpoint) {
         return new ConfigJson(checkpoint.config(), checkpoint.configFile(), "");
+    }
+
+    /** What a file describes a model by. */
+    public static ConfigJson of(JsonNode node, Path file) {
+        return new ConfigJson(node, file, "");
     }
 
     /** Whether the key is there with a value other than null. */
@@ -169,6 +175,19 @@ public final class ConfigJson {
             throw wrong(key, "an object, from { to }", value);
         }
         return Optional.of(new ConfigJson(value, file, outer + key + "."));
+    }
+
+    /** An object within, whose keys may all be missing, and so may it. */
+    public ConfigJson section(String key) {
+        return object(key)
+                .orElseGet(() -> new ConfigJson(JsonNodeFactory.instance.objectNode(), file, outer + key + "."));
+    }
+
+    /** An object within that has to be there. */
+    public ConfigJson requiredObject(String key) {
+        return object(key)
+                .orElseThrow(() ->
+                        CheckpointException.of("'" + outer + key + "' is missing.", file, "download the file again."));
     }
 
     /** A map from whole numbers to texts, such as "id2label", in the order of the numbers. */

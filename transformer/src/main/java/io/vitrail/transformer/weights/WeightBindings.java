@@ -28,6 +28,7 @@ final class WeightBindings {
             }
         }
         requireDistinctNames();
+        requireWholeWeights();
         requireAllCovered(root, "");
     }
 
@@ -61,6 +62,21 @@ final class WeightBindings {
         return other == null
                 || other.number() == row.number()
                         && other.part().index() < row.part().index();
+    }
+
+    /** A fused weight of which the model lacks a part could be loaded, but not saved. */
+    private void requireWholeWeights() {
+        Map<String, Integer> parts = new HashMap<>();
+        byParameter.values().forEach(group -> group.forEach(binding -> parts.merge(binding.name(), 1, Integer::sum)));
+        byParameter.values().stream()
+                .flatMap(List::stream)
+                .forEach(binding -> Check.state(
+                        parts.get(binding.name()) == binding.row().part().count(),
+                        "Table row %d: the model has %d of the %d parts of '%s'",
+                        binding.row().number(),
+                        parts.get(binding.name()),
+                        binding.row().part().count(),
+                        binding.name()));
     }
 
     private void requireAllCovered(WeightHolder holder, String path) {

@@ -15,8 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class KernelArchiveTest {
-    private static final KernelArchive ARCHIVE = KernelArchive.compile(
-            Device.cpu(),
+    private static final KernelArchive ARCHIVE = compile(
             """
               def scaled(self: __torch__.Kernels, x: Tensor, factor: float) -> Tensor:
                 return torch.mul(x, factor)
@@ -31,6 +30,18 @@ class KernelArchiveTest {
     @AfterEach
     void free() {
         manager.close();
+    }
+
+    private static KernelArchive compile(String methods) {
+        return KernelArchive.compile(Device.cpu(), new KernelMethods("mine", methods));
+    }
+
+    @Test
+    void itIsCalledByTheLibraryThatItsMethodsSay() {
+        assertThat(ARCHIVE).hasToString("mine");
+        assertThat(KernelSource.ONE_DNN.methods().library()).isEqualTo("oneDNN");
+        assertThat(KernelSource.PLAIN.methods().library()).isEqualTo("PyTorch");
+        assertThat(KernelSource.MIXED.library()).isEqualTo("PyTorch");
     }
 
     @Test
@@ -65,7 +76,7 @@ class KernelArchiveTest {
     void anUnknownOperatorIsRefusedAtOnce() {
         String method = "  def f(self: __torch__.Kernels, x: Tensor) -> Tensor:\n    return ops.nowhere.missing(x)\n";
         assertThatIllegalStateException()
-                .isThrownBy(() -> KernelArchive.compile(Device.cpu(), method))
+                .isThrownBy(() -> compile(method))
                 .withMessage("The kernels don't compile: Unknown builtin op: nowhere::missing.");
     }
 

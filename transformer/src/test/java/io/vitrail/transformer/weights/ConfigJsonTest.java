@@ -38,6 +38,8 @@ class ConfigJsonTest {
         assertThat(config.numbered("id2label"))
                 .containsExactly(Map.entry(2, "two"), Map.entry(3, "7"), Map.entry(10, "ten"));
         assertThat(config.object("vision").orElseThrow().integer("width", 0)).isEqualTo(5);
+        assertThat(config.section("vision").integer("width", 0)).isEqualTo(5);
+        assertThat(config.requiredObject("vision").integer("width", 0)).isEqualTo(5);
     }
 
     @Test
@@ -53,6 +55,16 @@ class ConfigJsonTest {
         assertThat(config.texts("architectures")).isEmpty();
         assertThat(config.numbered("id2label")).isEmpty();
         assertThat(config.object("vision")).isEmpty();
+        assertThat(config.section("vision").keys()).isEmpty();
+    }
+
+    @Test
+    void whatHasToBeThereIsNamedWithItsFile() {
+        Path file = folder.resolve("open_clip_config.json");
+        ConfigJson config = ConfigJson.of(JsonNodeFactory.instance.objectNode(), file);
+        assertThatThrownBy(() -> config.section("model").requiredObject("vision"))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessage("'model.vision' is missing.\n  file: " + file + "\n  try:  download the file again.");
     }
 
     static Stream<Arguments> wrong() {

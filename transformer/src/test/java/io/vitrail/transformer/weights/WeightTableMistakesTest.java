@@ -49,6 +49,9 @@ class WeightTableMistakesTest extends LoadedTables {
         assertThatThrownBy(() -> WeightTable.parse(header + "x | [a, a] | width | fused: why")
                         .names("", model, SIZES))
                 .hasMessageStartingWith("Table row 1: 'a' is loaded by an earlier row");
+        assertThatThrownBy(() -> WeightTable.parse(header + "x | [a, b, c] | width | fused: why")
+                        .names("", model, SIZES))
+                .hasMessage("Table row 1: the model has 2 of the 3 parts of 'x'");
         assertThatThrownBy(() -> WeightTable.parse("x | a | width"))
                 .hasMessageStartingWith("A weight table begins with the header");
     }
