@@ -5,12 +5,7 @@ import io.vitrail.vit.image.ImageReader;
 import io.vitrail.vit.image.PillowResize;
 import io.vitrail.vit.image.Pixels;
 import io.vitrail.vit.image.Resampling;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import javax.imageio.ImageIO;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -47,23 +42,10 @@ public class JpegSideBenchmark {
     private byte[] jpeg;
     private ImageReader reader;
 
-    /** Smooth shapes with some grain, so that the JPEG is as large as a photo's. */
     @Setup
-    public void paint() throws IOException {
+    public void paint() {
         String[] sides = size.split("x");
-        int width = Integer.parseInt(sides[0]);
-        int height = Integer.parseInt(sides[1]);
-        BufferedImage picture = new BufferedImage(width, height, BufferedImage.TYPE_3BYTE_BGR);
-        Random random = new Random(1);
-        for (int y = 0; y < height; y++) {
-            for (int x = 0; x < width; x++) {
-                int wave = (int) (100 + 60 * Math.sin(x / 97.0) * Math.cos(y / 71.0)) + random.nextInt(24);
-                picture.setRGB(x, y, wave << 16 | (wave + 20) << 8 | (255 - wave));
-            }
-        }
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        ImageIO.write(picture, "jpg", bytes);
-        jpeg = bytes.toByteArray();
+        jpeg = PaintedPhoto.jpeg(Integer.parseInt(sides[0]), Integer.parseInt(sides[1]));
         reader = ImageReader.DEFAULT.withJpegSide(side);
     }
 

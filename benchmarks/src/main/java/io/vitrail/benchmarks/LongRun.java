@@ -5,8 +5,6 @@ import ai.djl.ndarray.NDManager;
 import io.vitrail.transformer.DjlEngine;
 import io.vitrail.vit.ImageClassifier;
 import io.vitrail.vit.image.Image;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +17,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import javax.imageio.ImageIO;
 
 /**
  * Does memory stay flat over many calls? Classifies JPEGs of several sizes with the embedded model, half of the threads in
@@ -64,11 +61,11 @@ public final class LongRun {
     }
 
     /** Together they make the calls of a step. */
-    private static List<Callable<Void>> callers(ImageClassifier classifier, int threads) throws IOException {
+    private static List<Callable<Void>> callers(ImageClassifier classifier, int threads) {
         ImageClassifier together = classifier.batching(threads, Duration.ZERO);
         List<byte[]> files = new ArrayList<>();
         for (int[] size : SIZES) {
-            files.add(jpeg(size[0], size[1]));
+            files.add(PaintedPhoto.jpeg(size[0], size[1]));
         }
         List<Callable<Void>> callers = new ArrayList<>();
         for (int caller = 0; caller < threads; caller++) {
@@ -82,19 +79,6 @@ public final class LongRun {
             });
         }
         return Collections.unmodifiableList(callers);
-    }
-
-    private static byte[] jpeg(int width, int height) throws IOException {
-        BufferedImage picture = new BufferedImage(width, height, BufferedImage.TYPE_3BYTE_BGR);
-        for (int y = 0; y < height; y++) {
-            for (int x = 0; x < width; x++) {
-                int wave = (int) (120 + 80 * Math.sin(x / 37.0) * Math.cos(y / 29.0));
-                picture.setRGB(x, y, wave << 16 | (wave + 20) << 8 | (255 - wave));
-            }
-        }
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        ImageIO.write(picture, "jpg", bytes);
-        return bytes.toByteArray();
     }
 
     /** All arrays that are alive in this JVM. */

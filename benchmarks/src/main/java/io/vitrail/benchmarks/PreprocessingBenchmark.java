@@ -4,12 +4,7 @@ import io.vitrail.vit.image.Image;
 import io.vitrail.vit.image.PillowResize;
 import io.vitrail.vit.image.Pixels;
 import io.vitrail.vit.image.Resampling;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import javax.imageio.ImageIO;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -40,20 +35,9 @@ public class PreprocessingBenchmark {
     private byte[] jpeg;
     private Pixels photo;
 
-    /** Smooth shapes with some grain, so that the JPEG is as large as a photo's. */
     @Setup
-    public void paint() throws IOException {
-        BufferedImage picture = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_3BYTE_BGR);
-        Random random = new Random(1);
-        for (int y = 0; y < HEIGHT; y++) {
-            for (int x = 0; x < WIDTH; x++) {
-                int wave = (int) (100 + 60 * Math.sin(x / 97.0) * Math.cos(y / 71.0)) + random.nextInt(24);
-                picture.setRGB(x, y, wave << 16 | (wave + 20) << 8 | (255 - wave));
-            }
-        }
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        ImageIO.write(picture, "jpg", bytes);
-        jpeg = bytes.toByteArray();
+    public void paint() {
+        jpeg = PaintedPhoto.jpeg(WIDTH, HEIGHT);
         photo = Image.fromBytes(jpeg).pixels();
     }
 

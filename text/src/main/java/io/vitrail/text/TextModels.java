@@ -154,7 +154,7 @@ public final class TextModels {
         return ConfigJson.of(checkpoint).texts("architectures").stream()
                 .findFirst()
                 .orElseThrow(() -> CheckpointException.of(
-                        "config.json names no architecture, so it isn't known which head the weights belong" + " to.",
+                        "config.json names no architecture, so it isn't known which head the weights belong to.",
                         checkpoint.folder(),
                         "add \"architectures\": [\"BertForSequenceClassification\"], or the class that the"
                                 + " weights are of."));
