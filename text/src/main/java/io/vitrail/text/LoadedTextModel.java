@@ -116,10 +116,12 @@ final class LoadedTextModel implements AutoCloseable {
         return session.run(patience, (model, scope, pass) -> answer.of(model, input(rows, scope), rows, pass));
     }
 
-    /** The rows of several callers, computed together: whatever happens to the calling thread. */
-    <R> List<R> computeTogether(List<List<Encoding>> items, Answer<R> answer) {
-        List<Encoding> rows = items.stream().flatMap(List::stream).toList();
-        return session.run((model, scope, pass) -> answer.of(model, input(rows, scope), rows, pass));
+    /** The rows of several callers, which are taken when their turn has come, and computed together. */
+    <R> List<R> computeTogether(Supplier<List<List<Encoding>>> items, Answer<R> answer, Patience patience) {
+        return session.runForOthers(patience, (model, scope, pass) -> {
+            List<Encoding> rows = items.get().stream().flatMap(List::stream).toList();
+            return rows.isEmpty() ? List.of() : answer.of(model, input(rows, scope), rows, pass);
+        });
     }
 
     private TextInput input(List<Encoding> rows, NDManager scope) {

@@ -7,6 +7,7 @@ import io.vitrail.transformer.Patience;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * How the calls of one task on text are answered. Immutable and thread-safe. Texts are tokenized by the calling thread, outside
@@ -76,8 +77,8 @@ final class TextCalls<R> {
         }
 
         @Override
-        public List<R> together(List<List<Encoding>> items) {
-            return loaded.computeTogether(items, task);
+        public List<R> together(Supplier<List<List<Encoding>>> items, Patience patience) {
+            return loaded.computeTogether(items, task, patience);
         }
 
         @Override

@@ -17,8 +17,8 @@ public final class Calls<T, R> {
         /** The results of one call, while its caller waits. */
         List<R> alone(T item, Patience patience);
 
-        /** The results of several calls, one call's after the other's, whatever happens to the calling thread. */
-        List<R> together(List<T> items);
+        /** The results of several calls, computed as {@link Batcher.Work} says. */
+        List<R> together(Supplier<List<T>> items, Patience patience);
 
         /** How many results an item gives. */
         int size(T item);

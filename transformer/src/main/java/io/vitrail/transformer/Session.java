@@ -102,11 +102,20 @@ public final class Session<M extends TensorBlock> implements AutoCloseable {
      * @throws CallException if the session is closed, the thread is interrupted or the time is over
      */
     public <R> R run(Patience patience, Work<M, R> work) {
-        checkOutside();
-        patience.take(turns);
-        R result = inTurn(work);
+        R result = runForOthers(patience, work);
         patience.check();
         return result;
+    }
+
+    /**
+     * The same where others want the result too: once it is computed it is given back, even if the patience is over by then.
+     *
+     * @throws CallException if the session is closed, or the patience is over before the turn has come
+     */
+    public <R> R runForOthers(Patience patience, Work<M, R> work) {
+        checkOutside();
+        patience.take(turns);
+        return inTurn(work);
     }
 
     private void checkOutside() {

@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,9 @@ class BatcherTest {
 
     /** Batches with a 0 wait for the test's leave, those with a 13 fail. */
     private List<Integer> negatives(List<Integer> items) {
+        if (items.isEmpty()) {
+            return List.of(); // another batch had them
+        }
         batches.add(items);
         if (items.contains(0)) {
             begun.countDown();
@@ -36,7 +40,7 @@ class BatcherTest {
     }
 
     private Batcher<Integer, Integer> batcher(int most, Duration wait) {
-        return new Batcher<>(most, wait, 1, this::negatives);
+        return new Batcher<>(most, wait, 1, (items, patience) -> negatives(items.get()));
     }
 
     private static int ask(Batcher<Integer, Integer> batcher, int item, Patience patience) {
@@ -104,7 +108,8 @@ class BatcherTest {
                 4,
                 LONG,
                 1,
-                items -> negatives(items.stream().flatMap(List::stream).toList()));
+                (items, patience) ->
+                        negatives(items.get().stream().flatMap(List::stream).toList()));
         List<Integer> five = List.of(1, 2, 3, 4, 5);
         assertThat(batcher.answer(five, 5, "", Patience.endless())).containsExactly(-1, -2, -3, -4, -5);
         Caller<List<Integer>> three =
@@ -168,12 +173,33 @@ class BatcherTest {
     }
 
     @Test
+    void untilTheTurnHasComeCallersMayLeaveAndJoin() {
+        Semaphore turn = new Semaphore(0);
+        Batcher<Integer, Integer> batcher = new Batcher<>(4, Duration.ZERO, 1, (items, patience) -> {
+            patience.take(turn);
+            return negatives(items.get());
+        });
+        Caller<Integer> computing = Caller.startWaiting(() -> ask(batcher, 1, Patience.of(Duration.ofMillis(300))));
+        Caller<Integer> late = Caller.startWaiting(() -> ask(batcher, 2, Patience.of(Duration.ofMillis(50))));
+        Caller<Integer> interrupted = Caller.startWaiting(() -> ask(batcher, 3));
+        interrupted.interrupt();
+        assertThat(interrupted.reason()).isEqualTo(Reason.INTERRUPTED);
+        assertThat(late.reason()).isEqualTo(Reason.TOO_LATE);
+        List<Caller<Integer>> others = Caller.startWaiting(2, i -> ask(batcher, i + 4));
+        assertThat(computing.reason()).isEqualTo(Reason.TOO_LATE); // the next takes its place
+        turn.release();
+        assertThat(others).extracting(Caller::answer).containsExactly(-4, -5);
+        assertThat(batches).containsExactly(List.of(4, 5));
+    }
+
+    @Test
     void severalBatchesAtOnceIfAskedFor() {
         CountDownLatch both = new CountDownLatch(2);
-        Batcher<Integer, Integer> batcher = new Batcher<>(1, Duration.ZERO, 2, items -> {
+        Batcher<Integer, Integer> batcher = new Batcher<>(1, Duration.ZERO, 2, (items, patience) -> {
+            List<Integer> taken = items.get();
             both.countDown();
             Caller.await(both);
-            return items;
+            return taken;
         });
         Caller<Integer> other = Caller.start(() -> ask(batcher, 1));
         assertThat(ask(batcher, 2)).isEqualTo(2);
@@ -183,7 +209,8 @@ class BatcherTest {
     @Test
     void manyCallersEachGetTheirOwn() {
         for (int atOnce = 1; atOnce <= 2; atOnce++) {
-            Batcher<Integer, Integer> batcher = new Batcher<>(5, Duration.ofNanos(100_000), atOnce, this::negatives);
+            Batcher<Integer, Integer> batcher =
+                    new Batcher<>(5, Duration.ofNanos(100_000), atOnce, (items, patience) -> negatives(items.get()));
             List<Caller<Optional<Integer>>> callers = IntStream.range(0, 32)
                     .mapToObj(i -> Caller.start(() -> firstWrong(batcher, i)))
                     .toList();

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** Calls are answered alone or together, in time or not at all. */
@@ -23,9 +24,12 @@ class CallsTest {
         }
 
         @Override
-        public List<Integer> together(List<List<String>> items) {
+        public List<Integer> together(Supplier<List<List<String>>> items, Patience patience) {
             ways.add("together");
-            return items.stream().flatMap(List::stream).map(String::length).toList();
+            return items.get().stream()
+                    .flatMap(List::stream)
+                    .map(String::length)
+                    .toList();
         }
 
         @Override

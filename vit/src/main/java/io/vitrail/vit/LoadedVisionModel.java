@@ -19,6 +19,7 @@ import io.vitrail.vit.image.Image;
 import io.vitrail.vit.image.ImageProcessor;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * What every task on pictures is made of: a model ready for inference, and the processing that its checkpoint asks for.
@@ -112,9 +113,12 @@ public final class LoadedVisionModel implements AutoCloseable {
         return session.run(patience, (model, scope, pass) -> answer.of(model, onDevice(pixels, scope), pass));
     }
 
-    /** One result per picture of several batches, computed as one: whatever happens to the calling thread. */
-    <R> List<R> compute(List<NDArray> batches, Answer<R> answer) {
-        return session.run((model, scope, pass) -> answer.of(model, onDevice(joined(batches, scope), scope), pass));
+    /** One result per picture of several callers' batches, which are taken when their turn has come, and computed as one. */
+    <R> List<R> computeTogether(Supplier<List<NDArray>> batches, Answer<R> answer, Patience patience) {
+        return session.runForOthers(patience, (model, scope, pass) -> {
+            List<NDArray> taken = batches.get();
+            return taken.isEmpty() ? List.of() : answer.of(model, onDevice(joined(taken, scope), scope), pass);
+        });
     }
 
     private static NDArray joined(List<NDArray> batches, NDManager scope) {

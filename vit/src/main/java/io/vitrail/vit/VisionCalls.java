@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -53,8 +54,8 @@ final class VisionCalls<R> {
         }
 
         @Override
-        public List<R> together(List<NDArray> pixels) {
-            return loaded.compute(pixels, task);
+        public List<R> together(Supplier<List<NDArray>> pixels, Patience patience) {
+            return loaded.computeTogether(pixels, task, patience);
         }
 
         @Override
