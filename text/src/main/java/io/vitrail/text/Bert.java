@@ -5,9 +5,11 @@ import static io.vitrail.text.TextTask.FEATURES_WITHOUT_POOLER;
 import static io.vitrail.text.TextTask.MASKED_WORD;
 import static io.vitrail.text.TextTask.MULTIPLE_CHOICE;
 import static io.vitrail.text.TextTask.NEXT_SENTENCE;
+import static io.vitrail.text.TextTask.NEXT_TOKEN;
 import static io.vitrail.text.TextTask.PRE_TRAINING;
 import static io.vitrail.text.TextTask.QUESTION_ANSWERING;
 import static io.vitrail.text.TextTask.SEQUENCE_CLASSIFICATION;
+import static io.vitrail.text.TextTask.TEXT_TO_TEXT;
 import static io.vitrail.text.TextTask.TOKEN_CLASSIFICATION;
 
 import ai.djl.ndarray.NDArray;
@@ -176,7 +178,12 @@ public final class Bert extends TextEncoder {
             return switch (task) {
                 case FEATURES, PRE_TRAINING, NEXT_SENTENCE, SEQUENCE_CLASSIFICATION, MULTIPLE_CHOICE ->
                     Optional.of(new Linear(width, width, Bias.PRESENT, Activation.TANH));
-                case FEATURES_WITHOUT_POOLER, MASKED_WORD, TOKEN_CLASSIFICATION, QUESTION_ANSWERING -> Optional.empty();
+                case FEATURES_WITHOUT_POOLER,
+                        MASKED_WORD,
+                        TOKEN_CLASSIFICATION,
+                        QUESTION_ANSWERING,
+                        NEXT_TOKEN,
+                        TEXT_TO_TEXT -> Optional.empty();
             };
         }
 

@@ -46,6 +46,7 @@ public abstract class TextEncoder extends TextModel {
             case MULTIPLE_CHOICE -> Optional.of(part("classifier", classifier.apply(1)));
             case TOKEN_CLASSIFICATION -> Optional.of(part("classifier", new Linear(width, labels.size())));
             case QUESTION_ANSWERING -> Optional.of(part("spans", new Linear(width, 2)));
+            case NEXT_TOKEN, TEXT_TO_TEXT -> throw new IllegalStateException("An encoder writes no text.");
         };
         if (task == TextTask.PRE_TRAINING) {
             nextSentence = Optional.of(part("nextSentence", new Linear(width, 2)));
@@ -97,7 +98,8 @@ public abstract class TextEncoder extends TextModel {
                 pass.trace().record("end_logits", scores.get(":, :, 1"));
                 yield scores;
             }
-            case FEATURES, FEATURES_WITHOUT_POOLER -> throw new IllegalStateException("There is no head.");
+            case FEATURES, FEATURES_WITHOUT_POOLER, NEXT_TOKEN, TEXT_TO_TEXT ->
+                throw new IllegalStateException("There is no head.");
         };
     }
 

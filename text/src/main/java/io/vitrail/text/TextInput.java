@@ -82,6 +82,11 @@ public record TextInput(
         return new TextInput(ids, segments, places, all ? AttentionMask.NONE : hiding, choices);
     }
 
+    /** With a mask that may be about tokens of earlier passes too. */
+    public TextInput hiding(AttentionMask other) {
+        return new TextInput(ids, segments, places, other, choices);
+    }
+
     /** [batch, queries, keys] of 0 and 1 as what is added to scores. */
     private static AttentionMask hiding(NDArray seen) {
         NDArray hidden = seen.sub(1f).mul(-AttentionMask.HIDDEN);

@@ -24,7 +24,11 @@ public enum TextTask {
     /** For each token, whether the answer begins there and whether it ends there. */
     QUESTION_ANSWERING("ForQuestionAnswering"),
     /** A score of each of several texts. */
-    MULTIPLE_CHOICE("ForMultipleChoice");
+    MULTIPLE_CHOICE("ForMultipleChoice"),
+    /** Scores of what follows each token. */
+    NEXT_TOKEN("ForCausalLM"),
+    /** The same, of a text that answers another one. */
+    TEXT_TO_TEXT("ForConditionalGeneration");
 
     private final String ending;
 

@@ -30,11 +30,26 @@ public sealed interface AttentionMask {
         return other instanceof None ? this : new Both(this, other);
     }
 
+    /** Whether it doesn't tell queries or heads apart. */
+    default boolean sameForAllQueries() {
+        return false;
+    }
+
+    /** The mask of a query that comes last. */
+    default AttentionMask ofLastQuery() {
+        return this;
+    }
+
     /** Hides nothing. */
     record None() implements AttentionMask {
         @Override
         public NDArray apply(NDArray scores) {
             return scores;
+        }
+
+        @Override
+        public boolean sameForAllQueries() {
+            return true;
         }
     }
 
@@ -44,6 +59,12 @@ public sealed interface AttentionMask {
         public NDArray apply(NDArray scores) {
             Shape shape = scores.getShape();
             return scores.add(values(scores.getManager(), shape.get(2), shape.get(3)));
+        }
+
+        /** It sees all keys. */
+        @Override
+        public AttentionMask ofLastQuery() {
+            return NONE;
         }
 
         private static NDArray values(NDManager manager, long queries, long keys) {
@@ -66,6 +87,11 @@ public sealed interface AttentionMask {
             NDArray hidden = flags.sub(1f).mul(-HIDDEN); // [batch, keys]: 0 or HIDDEN
             return scores.add(hidden.expandDims(1).expandDims(1));
         }
+
+        @Override
+        public boolean sameForAllQueries() {
+            return true;
+        }
     }
 
     /**
@@ -85,6 +111,16 @@ public sealed interface AttentionMask {
         @Override
         public NDArray apply(NDArray scores) {
             return second.apply(first.apply(scores));
+        }
+
+        @Override
+        public boolean sameForAllQueries() {
+            return first.sameForAllQueries() && second.sameForAllQueries();
+        }
+
+        @Override
+        public AttentionMask ofLastQuery() {
+            return first.ofLastQuery().and(second.ofLastQuery());
         }
     }
 }

@@ -3,8 +3,8 @@ package io.vitrail.transformer;
 import ai.djl.ndarray.NDArray;
 
 /**
- * Multi-head cross-attention (Vaswani et al. 2017, section 3.2.3): the tokens of one stream ask those of another. It differs
- * from {@link SelfAttention} only in where keys and values come from.
+ * Multi-head cross-attention (Vaswani et al. 2017, section 3.2.3): the tokens of one stream ask those of another, the pass's
+ * context. It differs from {@link SelfAttention} only in where keys and values come from.
  */
 public final class CrossAttention extends TensorBlock {
     private final AttentionConfig config;
@@ -17,28 +17,38 @@ public final class CrossAttention extends TensorBlock {
     public CrossAttention(AttentionConfig config, int contextWidth) {
         this.config = config;
         int width = config.width();
-        query = part("query", new Linear(width, width, config.queryBias(), Activation.LINEAR));
-        key = part("key", new Linear(contextWidth, width, config.keyBias(), Activation.LINEAR));
-        value = part("value", new Linear(contextWidth, width, config.valueBias(), Activation.LINEAR));
-        output = part("output", new Linear(width, width, config.outputBias(), Activation.LINEAR));
+        query = part("query", new Linear(width, config.queryWidth(), config.queryBias(), Activation.LINEAR));
+        key = part("key", new Linear(contextWidth, config.keyValueWidth(), config.keyBias(), Activation.LINEAR));
+        value = part("value", new Linear(contextWidth, config.keyValueWidth(), config.valueBias(), Activation.LINEAR));
+        output = part("output", new Linear(config.queryWidth(), width, config.outputBias(), Activation.LINEAR));
     }
 
-    /** The stream asks itself; see {@link #forward(NDArray, NDArray, Pass)}. */
+    /**
+     * The stream asks the pass's context, or itself where there is none: [batch, tokens, width] to the same. Several rows of
+     * the batch may ask one row of the context: row i asks context i / (batch / contexts). Where the pass has a cache, keys and
+     * values are computed once.
+     */
     @Override
     public NDArray forward(NDArray x, Pass pass) {
-        return forward(x, x, pass);
+        return forward(x, pass.context().orElseGet(() -> new Tokens(x, pass.mask())), pass);
     }
 
     /**
      * @param x [batch, tokens, width]
-     * @param context [batch, contextTokens, contextWidth]
+     * @param context vectors [contexts, contextTokens, contextWidth]; batch must be a multiple of contexts
      * @return [batch, tokens, width]
      */
-    public NDArray forward(NDArray x, NDArray context, Pass pass) {
+    public NDArray forward(NDArray x, Tokens context, Pass pass) {
+        KeyValue asked =
+                pass.asked(() -> keyValue(Scope.lend(context.vectors(), x.getManager()), pass), x.getManager());
         NDArray q = Heads.split(query.forward(x, pass), config.heads()); // [batch, heads, tokens, headWidth]
-        NDArray k = Heads.split(key.forward(context, pass), config.heads());
-        NDArray v = Heads.split(value.forward(context, pass), config.heads());
-        NDArray mixed = Attention.of(q, k, v, config.scale(), pass);
+        NDArray mixed = Attention.shared(q, asked.k(), asked.v(), config.scale(), pass.withMask(context.mask()));
         return output.forward(Heads.join(mixed), pass); // [batch, tokens, width]
+    }
+
+    private KeyValue keyValue(NDArray context, Pass pass) {
+        NDArray k = Heads.split(key.forward(context, pass), config.keyValueHeads());
+        NDArray v = Heads.split(value.forward(context, pass), config.keyValueHeads());
+        return new KeyValue(k, v); // [contexts, heads, contextTokens, headWidth]
     }
 }

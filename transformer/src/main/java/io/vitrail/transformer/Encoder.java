@@ -29,10 +29,12 @@ public final class Encoder extends TensorBlock {
     @Override
     public NDArray forward(NDArray x, Pass pass) {
         Operations inside = pass.operations().within();
-        Pass layerPass = pass.withOperations(inside);
+        Pass stackPass = pass.withOperations(inside);
         pass.trace().append(Trace.Stage.HIDDEN_STATES, x);
         x = Scope.of(x, inside::enter);
-        for (TensorBlock block : blocks) {
+        for (int i = 0; i < blocks.size(); i++) {
+            TensorBlock block = blocks.get(i);
+            Pass layerPass = stackPass.inLayer(i);
             x = Scope.of(x, y -> block.forward(y, layerPass)); // [batch, tokens, width]
             if (pass.trace().wants(Trace.Stage.HIDDEN_STATES)) {
                 pass.trace().append(Trace.Stage.HIDDEN_STATES, inside.leave(x));

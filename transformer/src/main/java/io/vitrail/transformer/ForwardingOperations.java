@@ -1,6 +1,7 @@
 package io.vitrail.transformer;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import java.util.Optional;
 
 /** Has others compute every operation: the base of operations that only watch, or change one of them. */
@@ -59,6 +60,21 @@ public abstract class ForwardingOperations implements Operations {
     @Override
     public NDArray rotate(NDArray x, NDArray cos, NDArray sin) {
         return operations.rotate(x, cos, sin);
+    }
+
+    @Override
+    public NDArray room(NDArray like, long rows, long capacity, NDManager owner) {
+        return operations.room(like, rows, capacity, owner);
+    }
+
+    @Override
+    public NDArray write(NDArray room, NDArray x, long place) {
+        return operations.write(room, x, place);
+    }
+
+    @Override
+    public void copyRows(NDArray from, NDArray to, long tokens, NDArray sources, NDArray targets) {
+        operations.copyRows(from, to, tokens, sources, targets);
     }
 
     @Override

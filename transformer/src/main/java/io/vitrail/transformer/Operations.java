@@ -1,6 +1,7 @@
 package io.vitrail.transformer;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.convolutional.Conv2d;
 import java.util.Optional;
@@ -64,6 +65,30 @@ public interface Operations {
      * @param cos float32, of x's shape or of one that broadcasts, such as [tokens, headWidth]; likewise sin
      */
     NDArray rotate(NDArray x, NDArray cos, NDArray sin);
+
+    /**
+     * Room for the keys or values of sequences that grow, not filled: [rows, heads, capacity, headWidth]. It belongs to the
+     * owner.
+     *
+     * @param like [any, heads, any, headWidth], what will be written there
+     */
+    NDArray room(NDArray like, long rows, long capacity, NDManager owner);
+
+    /**
+     * Writes x [batch, heads, tokens, headWidth] into the room's first rows, at a place and behind.
+     *
+     * @return the room's first rows up to the last place written, [batch, heads, place + tokens, headWidth]: a view that belongs
+     *     to x's manager
+     */
+    NDArray write(NDArray room, NDArray x, long place);
+
+    /**
+     * Copies the first tokens of rows of one room to rows of another, or of the same.
+     *
+     * @param sources [n], int64: rows of {@code from}
+     * @param targets [n], int64: rows of {@code to}, all different
+     */
+    void copyRows(NDArray from, NDArray to, long tokens, NDArray sources, NDArray targets);
 
     /** Weights as these operations want them: packed or converted once, for inference. The result belongs to the weight's manager. */
     Affine prepare(Affine affine);

@@ -1,9 +1,11 @@
 package io.vitrail.transformer;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What accompanies the tensors through one forward pass.
@@ -15,6 +17,9 @@ import java.util.Optional;
  * @param rotation turns queries and keys by position
  * @param grid how the tokens of a picture lie
  * @param distances which row of a table of relative positions each query takes for each key, where blocks share that
+ * @param cache keeps a decoder's keys and values for the passes that follow
+ * @param layer number of the block that the pass is in, where blocks are stacked
+ * @param context the tokens that cross-attention asks
  * @param trace records named stages
  */
 public record Pass(
@@ -25,6 +30,9 @@ public record Pass(
         Rotation rotation,
         Grid grid,
         Optional<NDArray> distances,
+        Optional<KeyValueCache> cache,
+        int layer,
+        Optional<Tokens> context,
         Trace trace) {
 
     /** An inference pass without mask, positions or trace. */
@@ -46,32 +54,78 @@ public record Pass(
                 Rotation.NONE,
                 Grid.NONE,
                 Optional.empty(),
+                Optional.empty(),
+                0,
+                Optional.empty(),
                 Trace.NONE);
     }
 
     public Pass withOperations(Operations other) {
-        return new Pass(other, store, training, mask, rotation, grid, distances, trace);
+        return new Pass(other, store, training, mask, rotation, grid, distances, cache, layer, context, trace);
     }
 
     public Pass withMask(AttentionMask other) {
-        return new Pass(operations, store, training, other, rotation, grid, distances, trace);
+        return new Pass(operations, store, training, other, rotation, grid, distances, cache, layer, context, trace);
     }
 
     public Pass withRotation(Rotation other) {
-        return new Pass(operations, store, training, mask, other, grid, distances, trace);
+        return new Pass(operations, store, training, mask, other, grid, distances, cache, layer, context, trace);
     }
 
     /** Over another grid, with nothing computed for it yet. */
     public Pass withGrid(Grid other) {
-        return new Pass(operations, store, training, mask, rotation, other, Optional.empty(), trace);
+        return new Pass(
+                operations, store, training, mask, rotation, other, Optional.empty(), cache, layer, context, trace);
     }
 
     Pass withDistances(NDArray rows) {
-        return new Pass(operations, store, training, mask, rotation, grid, Optional.of(rows), trace);
+        return new Pass(
+                operations, store, training, mask, rotation, grid, Optional.of(rows), cache, layer, context, trace);
+    }
+
+    /** Of a decoder that goes on from earlier passes. */
+    public Pass withCache(KeyValueCache other) {
+        return new Pass(
+                operations,
+                store,
+                training,
+                mask,
+                rotation,
+                grid,
+                distances,
+                Optional.of(other),
+                layer,
+                context,
+                trace);
+    }
+
+    Pass inLayer(int number) {
+        return new Pass(operations, store, training, mask, rotation, grid, distances, cache, number, context, trace);
+    }
+
+    /** Where cross-attention asks these tokens. */
+    public Pass withContext(Tokens other) {
+        return new Pass(
+                operations, store, training, mask, rotation, grid, distances, cache, layer, Optional.of(other), trace);
     }
 
     public Pass withTrace(Trace other) {
-        return new Pass(operations, store, training, mask, rotation, grid, distances, other);
+        return new Pass(operations, store, training, mask, rotation, grid, distances, cache, layer, context, other);
+    }
+
+    /** Tokens before those of this pass: 0 without a cache. */
+    public long earlierTokens() {
+        return cache.map(KeyValueCache::length).orElse(0L);
+    }
+
+    /** A layer's keys and values of this pass's tokens after those of earlier passes. */
+    KeyValue seen(KeyValue added) {
+        return cache.map(kept -> kept.extended(layer, added, operations)).orElse(added);
+    }
+
+    /** A layer's keys and values of the context, computed once where there is a cache; they belong to the manager. */
+    KeyValue asked(Supplier<KeyValue> computed, NDManager manager) {
+        return cache.map(kept -> kept.context(layer, computed, manager)).orElseGet(computed);
     }
 
     /** The value of a parameter on the device of the given array. */

@@ -3,6 +3,8 @@ package io.vitrail.transformer;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.norm.LayerNorm;
 
@@ -71,6 +73,33 @@ public final class ReadableOperations implements Operations {
         NDList halves = x.split(2, 3); // each [batch, heads, tokens, headWidth / 2]
         NDArray turned = NDArrays.concat(new NDList(halves.get(1).neg(), halves.get(0)), 3);
         return x.mul(cos).add(turned.mul(sin));
+    }
+
+    @Override
+    public NDArray room(NDArray like, long rows, long capacity, NDManager owner) {
+        Shape s = like.getShape();
+        return owner.zeros(new Shape(rows, s.get(1), capacity, s.get(3)));
+    }
+
+    @Override
+    public NDArray write(NDArray room, NDArray x, long place) {
+        Shape s = x.getShape();
+        long end = place + s.get(2);
+        room.set(new NDIndex(":{}, :, {}:{}", s.get(0), place, end), x);
+        NDArray written = room.get(":{}, :, :{}", s.get(0), end);
+        written.attach(x.getManager());
+        return written;
+    }
+
+    @Override
+    public void copyRows(NDArray from, NDArray to, long tokens, NDArray sources, NDArray targets) {
+        try (NDManager scope = from.getManager().newSubManager()) {
+            NDArray rows = Scope.lend(from, scope).get(":, :, :{}", tokens).get(Scope.lend(sources, scope));
+            long[] numbers = targets.toLongArray();
+            for (int i = 0; i < numbers.length; i++) {
+                to.set(new NDIndex("{}, :, :{}", numbers[i], tokens), rows.get(i));
+            }
+        }
     }
 
     @Override

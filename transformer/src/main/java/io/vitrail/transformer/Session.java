@@ -141,6 +141,20 @@ public final class Session<M extends TensorBlock> implements AutoCloseable {
         }
     }
 
+    /**
+     * A manager for what outlives a pass, such as a decoder's cache; the caller closes it. Closing the session closes it too.
+     *
+     * @throws CallException if the session is closed
+     */
+    public NDManager newScope() {
+        synchronized (turns) {
+            if (closed) {
+                throw CallException.closed();
+            }
+            return manager.newSubManager();
+        }
+    }
+
     /** The model, for what needs no tensors: labels and sizes. */
     public M model() {
         return model;

@@ -161,10 +161,10 @@ class AttentionTest {
         CrossAttention attention = Weights.random(new CrossAttention(CONFIG, 7), manager);
         NDArray x = Weights.wave(manager, 2, 5, WIDTH);
         NDArray context = Weights.wave(manager, 2, 4, 7);
-        NDArray y = attention.forward(x, context, PASS);
+        NDArray y = attention.forward(x, Tokens.of(context), PASS);
         assertThat(y.getShape()).isEqualTo(new Shape(2, 5, WIDTH));
-        assertClose(attention.forward(x, turned(context), PASS), y);
-        assertClose(attention.forward(turned(x), context, PASS), turned(y));
+        assertClose(attention.forward(x, Tokens.of(turned(context)), PASS), y);
+        assertClose(attention.forward(turned(x), Tokens.of(context), PASS), turned(y));
     }
 
     @Test
@@ -173,8 +173,8 @@ class AttentionTest {
         NDArray x = Weights.wave(manager, 2, 5, WIDTH);
         NDArray context = Weights.wave(manager, 2, 4, 7);
         NDArray real = manager.create(new float[] {1, 1, 1, 0, 1, 1, 1, 0}, new Shape(2, 4));
-        NDArray y = attention.forward(x, context, PASS.withMask(new AttentionMask.Padding(real)));
-        assertClose(attention.forward(x, context.get(":, :3"), PASS), y);
+        NDArray y = attention.forward(x, new Tokens(context, new AttentionMask.Padding(real)), PASS);
+        assertClose(attention.forward(x, Tokens.of(context.get(":, :3")), PASS), y);
     }
 
     @Test

@@ -135,6 +135,36 @@ final class FastOperations implements Operations {
         return kernels.call("multiply").with(x).with(y).into(x.getManager());
     }
 
+    @Override
+    public NDArray room(NDArray like, long rows, long capacity, NDManager owner) {
+        return kernels.call("room").with(like).with(rows).with(capacity).into(owner);
+    }
+
+    @Override
+    public NDArray write(NDArray room, NDArray x, long place) {
+        Shape s = x.getShape();
+        Check.state(
+                s.get(0) <= room.getShape().get(0)
+                        && place + s.get(2) <= room.getShape().get(2),
+                "%s doesn't fit %s at place %d.",
+                s,
+                room.getShape(),
+                place);
+        return kernels.call("write").with(room).with(x).with(place).into(x.getManager());
+    }
+
+    @Override
+    public void copyRows(NDArray from, NDArray to, long tokens, NDArray sources, NDArray targets) {
+        kernels.call("copy_rows")
+                .with(from)
+                .with(to)
+                .with(tokens)
+                .with(sources)
+                .with(targets)
+                .into(to.getManager())
+                .close();
+    }
+
     /** Both arrays are new, and a missing bias becomes 0, so that one kernel serves all layers. */
     @Override
     public Affine prepare(Affine affine) {

@@ -77,6 +77,15 @@ enum KernelSource {
                 return torch.add_(x, torch.mul(update, scale))
               def multiply(self: __torch__.Kernels, x: Tensor, y: Tensor) -> Tensor:
                 return torch.mul(x, y)
+              def room(self: __torch__.Kernels, x: Tensor, rows: int, capacity: int) -> Tensor:
+                return torch.new_empty(x, [rows, torch.size(x, 1), capacity, torch.size(x, 3)])
+              def write(self: __torch__.Kernels, room: Tensor, x: Tensor, place: int) -> Tensor:
+                rows = torch.narrow(room, 0, 0, torch.size(x, 0))
+                written = torch.copy_(torch.narrow(rows, 2, place, torch.size(x, 2)), x)
+                return torch.narrow(rows, 2, 0, torch.add(place, torch.size(x, 2)))
+              def copy_rows(self: __torch__.Kernels, source: Tensor, target: Tensor, tokens: int, rows: Tensor, places: Tensor) -> Tensor:
+                copied = torch.index_select(torch.narrow(source, 2, 0, tokens), 0, rows)
+                return torch.index_copy_(torch.narrow(target, 2, 0, tokens), 0, places, copied)
             """;
 
     /** For training: products in bfloat16, float32 before and behind; gradients flow through. */
