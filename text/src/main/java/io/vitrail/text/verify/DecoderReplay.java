@@ -1,0 +1,37 @@
+package io.vitrail.text.verify;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.vitrail.text.TextDecoder;
+import io.vitrail.text.TextInput;
+import io.vitrail.transformer.Pass;
+import io.vitrail.transformer.verify.GoldenCall;
+import io.vitrail.transformer.verify.GoldenTensor;
+import io.vitrail.transformer.verify.Replayed;
+import java.util.Map;
+import java.util.Set;
+
+/** Forward passes of models that continue texts. */
+final class DecoderReplay {
+    private static final Set<String> OPTIONS =
+            Set.of("output_hidden_states", "output_attentions", "return_dict", "use_cache");
+    private static final Set<String> INPUTS = Set.of("input_ids", "attention_mask", "position_ids");
+
+    private DecoderReplay() {}
+
+    static Replayed of(
+            GoldenCall call, Map<String, GoldenTensor> inputs, TextDecoder model, NDManager scope, Pass pass) {
+        call.onlyOptions(OPTIONS);
+        call.onlyInputs(INPUTS);
+        TextInput input = TextInput.of(TextReplayer.rows(inputs, "input_ids", scope));
+        if (inputs.containsKey("attention_mask")) {
+            input = input.withMask(TextReplayer.rows(inputs, "attention_mask", scope));
+        }
+        if (inputs.containsKey("position_ids")) {
+            input = input.withPlaces(TextReplayer.rows(inputs, "position_ids", scope));
+        }
+        NDArray states = model.states(input, pass); // [batch, tokens, width]
+        pass.trace().record("logits", model.logits(states, pass));
+        return TextReplayer.recorded(pass);
+    }
+}

@@ -1,0 +1,40 @@
+package io.vitrail.text.verify;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.vitrail.text.TextInput;
+import io.vitrail.text.TextToTextModel;
+import io.vitrail.transformer.Pass;
+import io.vitrail.transformer.Tokens;
+import io.vitrail.transformer.verify.GoldenCall;
+import io.vitrail.transformer.verify.GoldenTensor;
+import io.vitrail.transformer.verify.Replayed;
+import java.util.Map;
+import java.util.Set;
+
+/** Forward passes of models that read a text and write another. */
+final class TextToTextReplay {
+    private static final Set<String> OPTIONS =
+            Set.of("output_hidden_states", "output_attentions", "return_dict", "use_cache");
+    private static final Set<String> INPUTS =
+            Set.of("input_ids", "attention_mask", "decoder_input_ids", "decoder_attention_mask");
+
+    private TextToTextReplay() {}
+
+    static Replayed of(
+            GoldenCall call, Map<String, GoldenTensor> inputs, TextToTextModel model, NDManager scope, Pass pass) {
+        call.onlyOptions(OPTIONS);
+        call.onlyInputs(INPUTS);
+        Tokens source = model.encode(input(inputs, "", scope), pass);
+        TextInput target = input(inputs, "decoder_", scope);
+        NDArray states = model.states(target, pass.withContext(source)); // [batch, tokens, width]
+        pass.trace().record("logits", model.logits(states, pass));
+        return TextReplayer.recorded(pass);
+    }
+
+    private static TextInput input(Map<String, GoldenTensor> inputs, String prefix, NDManager scope) {
+        TextInput input = TextInput.of(TextReplayer.rows(inputs, prefix + "input_ids", scope));
+        String mask = prefix + "attention_mask";
+        return inputs.containsKey(mask) ? input.withMask(TextReplayer.rows(inputs, mask, scope)) : input;
+    }
+}
