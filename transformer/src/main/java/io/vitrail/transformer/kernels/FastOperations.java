@@ -26,9 +26,9 @@ final class FastOperations implements Operations {
 
     private final KernelArchive kernels;
     private final NumberType type;
-    private final Optional<Operations> within;
+    private final Optional<FastOperations> within;
 
-    private FastOperations(KernelArchive kernels, NumberType type, Optional<Operations> within) {
+    private FastOperations(KernelArchive kernels, NumberType type, Optional<FastOperations> within) {
         this.kernels = kernels;
         this.type = type;
         this.within = within;
@@ -39,7 +39,7 @@ final class FastOperations implements Operations {
         if (type == NumberType.FLOAT32) {
             return new FastOperations(kernels, type, Optional.empty());
         }
-        Operations inside = new FastOperations(kernels, type, Optional.empty());
+        FastOperations inside = new FastOperations(kernels, type, Optional.empty());
         return new FastOperations(kernels, NumberType.FLOAT32, Optional.of(inside));
     }
 
@@ -50,6 +50,14 @@ final class FastOperations implements Operations {
         Check.that(inWidth == affine.inWidth(), "x is %s; its last axis must be %d wide.", shape, affine.inWidth());
         NDArray bias = affine.bias()
                 .orElseThrow(() -> new IllegalStateException("The block isn't prepared for these operations."));
+        if (affine.scales().isPresent()) {
+            return kernels.call(KernelSource.int8LinearMethod(activation))
+                    .with(x)
+                    .with(affine.weight())
+                    .with(affine.scales().get())
+                    .with(bias)
+                    .into(x.getManager());
+        }
         return kernels.call(KernelSource.linearMethod(activation))
                 .with(x)
                 .with(affine.weight())
@@ -172,15 +180,20 @@ final class FastOperations implements Operations {
         Shape shape = new Shape(affine.outWidth(), affine.inWidth());
         Check.that(weight.getShape().equals(shape), "The weight is %s; the layer needs %s.", weight.getShape(), shape);
         NDManager manager = weight.getManager();
-        NDArray packed = kernels.call("pack")
-                .with(weight)
-                .with(type.code())
-                .with(PACKED_FOR_ROWS)
-                .into(manager);
+        Optional<NDArray> scales = type == NumberType.INT8
+                ? Optional.of(kernels.call("scales").with(weight).into(manager))
+                : Optional.empty();
+        NDArray packed = scales.map(factors ->
+                        kernels.call("quantize").with(weight).with(factors).into(manager))
+                .orElseGet(() -> kernels.call("pack")
+                        .with(weight)
+                        .with(type.code())
+                        .with(PACKED_FOR_ROWS)
+                        .into(manager));
         try (NDManager scope = manager.newSubManager()) {
             NDArray bias = affine.bias().orElseGet(() -> scope.zeros(new Shape(affine.outWidth())));
             NDArray copy = kernels.call("copy").with(bias).with(type.code()).into(manager);
-            return new Affine(packed, Optional.of(copy), affine.inWidth(), affine.outWidth());
+            return new Affine(packed, Optional.of(copy), scales, affine.inWidth(), affine.outWidth());
         }
     }
 
@@ -192,7 +205,7 @@ final class FastOperations implements Operations {
 
     @Override
     public Operations within() {
-        return within.orElse(this);
+        return within.isPresent() ? within.get() : this;
     }
 
     /**
@@ -214,6 +227,9 @@ final class FastOperations implements Operations {
 
     @Override
     public String toString() {
-        return "kernels of " + kernels + ", " + (within.isPresent() ? "bfloat16 in encoders" : "float32");
+        String inside = within.map(operations ->
+                        operations.type == NumberType.INT8 ? "8-bit weights in encoders" : "bfloat16 in encoders")
+                .orElse("float32");
+        return "kernels of " + kernels + ", " + inside;
     }
 }

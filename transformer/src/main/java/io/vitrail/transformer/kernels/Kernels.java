@@ -43,6 +43,7 @@ public final class Kernels {
                     case FP32 -> NumberType.FLOAT32;
                     case AUTO -> fastest(device, CpuFeatures.ofThisMachine());
                     case BF16 -> NumberType.BFLOAT16;
+                    case INT8 -> NumberType.INT8;
                 };
         Optional<KernelArchive> archive = ARCHIVES.computeIfAbsent(new Request(device, type), Kernels::forRequest);
         return archive.map(a -> FastOperations.of(a, type)).orElse(ReadableOperations.INSTANCE);
@@ -68,7 +69,7 @@ public final class Kernels {
         if (slow) { // 2.4 times float32's time on a Zen 4 kept from its AVX512_BF16, 3.6 times with AVX2 only
             LOGGER.warn("This CPU has no bfloat16 instructions: BF16 works, but FP32 is faster.");
         }
-        return firstThatWorks(request.device(), request.type(), sources(request.device()));
+        return firstThatWorks(request.device(), request.type(), sources(request));
     }
 
     /** bfloat16 only where it was measured to pay: 1.8 to 1.9 times float32 on Zen 4 (AVX512_BF16), 3 to 4 with AMX. */
@@ -76,10 +77,13 @@ public final class Kernels {
         return !device.isGpu() && cpu.multipliesBfloat16() ? NumberType.BFLOAT16 : NumberType.FLOAT32;
     }
 
-    private static List<KernelMethods> sources(Device device) {
-        return device.isGpu()
-                ? List.of(KernelSource.PLAIN.methods())
-                : List.of(KernelSource.ONE_DNN.methods(), KernelSource.PLAIN.methods());
+    private static List<KernelMethods> sources(Request request) {
+        List<KernelSource> sources = request.device().isGpu()
+                ? List.of(KernelSource.PLAIN)
+                : List.of(KernelSource.ONE_DNN, KernelSource.PLAIN);
+        return sources.stream()
+                .map(source -> request.type() == NumberType.INT8 ? source.methodsWithInt8() : source.methods())
+                .toList();
     }
 
     /** The first of several archives whose operators libtorch has, and that compute rightly on the device. */

@@ -3,7 +3,9 @@ package io.vitrail.transformer.kernels;
 /** What kernels compute in. */
 enum NumberType {
     FLOAT32(6, 1e-5f),
-    BFLOAT16(15, 0.1f);
+    BFLOAT16(15, 0.1f),
+    /** Weights alone; they are multiplied with bfloat16 and give it. */
+    INT8(15, 0.1f);
 
     private final int code;
     private final float tolerance;
@@ -13,7 +15,7 @@ enum NumberType {
         this.tolerance = tolerance;
     }
 
-    /** libtorch's number for it. */
+    /** libtorch's number for what linear layers give. */
     int code() {
         return code;
     }

@@ -7,5 +7,11 @@ public enum Precision {
     /** The fastest of these that the machine has instructions for. */
     AUTO,
     /** bfloat16: 8 bits of mantissa; answers change in rare, close cases. */
-    BF16
+    BF16,
+    /**
+     * Weights as whole numbers of 8 bits with a factor for each output, the rest in bfloat16: a quarter of FP32's memory, which
+     * is what writing text token by token waits for. Answers change more than with BF16; what has many tokens at once, such as
+     * pictures, is slower than with FP32.
+     */
+    INT8
 }
