@@ -15,6 +15,7 @@ import io.vitrail.transformer.Interpolation;
 import io.vitrail.transformer.Linear;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.TokenNorm;
+import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.transformer.weights.ConfigJson;
 import io.vitrail.transformer.weights.Labels;
 import io.vitrail.transformer.weights.WeightTable;
@@ -92,6 +93,18 @@ public final class HybridVit extends VisionModel {
                     new int[] {0, 1, 1},
                     encoder,
                     labels);
+        }
+
+        /**
+         * That of a checkpoint, for pictures of another size; the positions stay those that were learned.
+         *
+         * @param side of the pictures, a multiple of the width of a patch
+         */
+        public static Config of(Checkpoint checkpoint, int side) {
+            Config its = fromJson(ConfigJson.of(checkpoint));
+            int patch = its.image.patchHeight();
+            ImageConfig image = new ImageConfig(its.image.channels(), side, side, patch, patch);
+            return new Config(image, its.positions, its.stemWidths, its.stemBlocks, its.encoder, its.labels);
         }
 
         static Config fromJson(ConfigJson json) {

@@ -2,6 +2,7 @@ package io.vitrail.samples.cli;
 
 import ai.djl.Device;
 import ai.djl.Model;
+import io.vitrail.transformer.Check;
 import io.vitrail.transformer.DjlEngine;
 import io.vitrail.transformer.kernels.Kernels;
 import io.vitrail.transformer.kernels.Precision;
@@ -112,8 +113,8 @@ final class TrainCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         PrintWriter err = spec.commandLine().getErr();
         TrainingOptions options = options();
-        from.ifPresent(checkpoint -> Checkpoint.open(checkpoint).close());
         EverydayPictures pictures = new EverydayPictures(data);
+        HybridVit.Config config = config(options, pictures.labels());
         Output.makeFolder(folder, "--out");
         err.println("Reading the pictures …");
         err.flush();
@@ -122,8 +123,7 @@ final class TrainCommand implements Callable<Integer> {
                 pictures.evaluation(side(options), EvaluationSet.Framing.WHOLE),
                 options);
         DjlEngine.get();
-        HybridVit network =
-                new HybridVit(HybridVit.Config.embedded(side(options), options.lastSide(), pictures.labels()));
+        HybridVit network = new HybridVit(config);
         try (Model model = Model.newInstance("vitrail", Device.cpu(), "PyTorch");
                 GracefulStop stop = new GracefulStop()) {
             from.ifPresent(checkpoint -> load(network, checkpoint, model));
@@ -141,6 +141,18 @@ final class TrainCommand implements Callable<Integer> {
 
     private int side(TrainingOptions options) {
         return imageSize.orElse(options.lastSide());
+    }
+
+    private HybridVit.Config config(TrainingOptions options, List<String> labels) {
+        if (from.isEmpty()) {
+            return HybridVit.Config.embedded(side(options), options.lastSide(), labels);
+        }
+        try (Checkpoint checkpoint = Checkpoint.open(from.get())) {
+            HybridVit.Config config = HybridVit.Config.of(checkpoint, side(options));
+            Check.that(
+                    config.labels().equals(labels), "--from: its classes are %s, not %s.", config.labels(), labels);
+            return config;
+        }
     }
 
     private static void load(HybridVit network, Path checkpoint, Model model) {
