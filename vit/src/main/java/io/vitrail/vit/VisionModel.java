@@ -6,17 +6,15 @@ import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Grid;
 import io.vitrail.transformer.Linear;
 import io.vitrail.transformer.Pass;
-import io.vitrail.transformer.TensorBlock;
-import io.vitrail.transformer.weights.WeightTable;
+import io.vitrail.transformer.weights.CheckpointModel;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
  * A model from pixels to features, and to logits if it has a classification head. As a DJL block it maps normalised pixels
  * [batch, channels, imageHeight, imageWidth] to logits [batch, labels], or to the pooled features without a head.
  */
-public abstract class VisionModel extends TensorBlock {
+public abstract class VisionModel extends CheckpointModel {
     private final ImageConfig image;
     private final List<String> labels;
     private Optional<Linear> head = Optional.empty();
@@ -101,15 +99,6 @@ public abstract class VisionModel extends TensorBlock {
     public final int imageWidth() {
         return image.imageWidth();
     }
-
-    /** Where each weight of a checkpoint belongs. */
-    public abstract WeightTable weightTable();
-
-    /** What the base model's weights begin with in a checkpoint with a head, such as "vit"; the table's {@code {base}}. */
-    public abstract String basePrefix();
-
-    /** The numbers behind the names in the weight table's shapes. */
-    public abstract Map<String, Long> sizes();
 
     @Override
     public NDArray forward(NDArray pixels, Pass pass) {
