@@ -16,10 +16,9 @@ final class MatPixels {
      */
     static Pixels read(Mat mat, WideGrey wideGrey, boolean isRgb) {
         int channels = mat.channels();
-        byte[] samples = copy(mat);
-        if (mat.depth() == DEPTH_16_UNSIGNED) {
-            samples = narrowed(samples, channels == 1 ? wideGrey : WideGrey.SCALED);
-        }
+        byte[] samples = mat.depth() == DEPTH_16_UNSIGNED
+                ? narrowed(mat, channels == 1 ? wideGrey : WideGrey.SCALED)
+                : copy(mat);
         if (channels >= 3 && !isRgb) {
             swapRedAndBlue(samples, channels);
         }
@@ -51,11 +50,15 @@ final class MatPixels {
             return bytes;
         }
         for (int y = 0; y < mat.rows(); y++) {
-            try (BytePointer line = mat.ptr(y)) {
-                line.get(bytes, y * row, row);
-            }
+            copyRow(mat, y, bytes, y * row, row);
         }
         return bytes;
+    }
+
+    private static void copyRow(Mat mat, int y, byte[] to, int at, int count) {
+        try (BytePointer line = mat.ptr(y)) {
+            line.get(to, at, count);
+        }
     }
 
     private static PixelMode modeOf(int channels) {
@@ -67,10 +70,16 @@ final class MatPixels {
         };
     }
 
-    private static byte[] narrowed(byte[] wide, WideGrey how) {
-        byte[] narrow = new byte[wide.length / 2];
-        for (int i = 0; i < narrow.length; i++) {
-            narrow[i] = how.narrow(wideSample(wide, i), 16);
+    /** Row by row: all samples of 16 bits may be more than an array holds. */
+    private static byte[] narrowed(Mat mat, WideGrey how) {
+        int row = mat.cols() * mat.channels();
+        byte[] wide = new byte[2 * row];
+        byte[] narrow = new byte[Math.multiplyExact(row, mat.rows())];
+        for (int y = 0; y < mat.rows(); y++) {
+            copyRow(mat, y, wide, 0, wide.length);
+            for (int x = 0; x < row; x++) {
+                narrow[y * row + x] = how.narrow(wideSample(wide, x), 16);
+            }
         }
         return narrow;
     }
