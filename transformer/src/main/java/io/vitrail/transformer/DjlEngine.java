@@ -2,9 +2,11 @@ package io.vitrail.transformer;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
 import ai.djl.engine.StandardCapabilities;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
+import java.io.IOException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
@@ -77,7 +79,7 @@ public final class DjlEngine {
     /**
      * The engine; the first call loads its natives, unless {@link #begin()} did.
      *
-     * @throws NativesException if another class loader uses the natives
+     * @throws NativesException if another class loader uses the natives, or they can't be unpacked
      */
     public static Engine get() {
         ENGINE.run(); // once; while another thread runs it, the next line waits
@@ -95,6 +97,9 @@ public final class DjlEngine {
         if (cause.getCause() instanceof UnsatisfiedLinkError error
                 && String.valueOf(error.getMessage()).contains("already loaded in another classloader")) {
             return NativesException.elsewhere(error);
+        }
+        if (cause instanceof EngineException && cause.getCause() instanceof IOException unwritten) {
+            return NativesException.unpacking(unwritten);
         }
         return cause instanceof RuntimeException exception ? exception : new IllegalStateException(cause);
     }
