@@ -23,7 +23,8 @@ public final class VisionModels {
                     new Entry<>("vit", "vit", Vit.CLASSES, Vit::of),
                     new Entry<>("deit", "deit", Deit.CLASSES, Deit::of),
                     new Entry<>("dinov2", "dinov2", Dinov2.CLASSES, Dinov2::of),
-                    new Entry<>("dinov2_with_registers", "dinov2_registers", Dinov2Registers.CLASSES, Dinov2Registers::of),
+                    new Entry<>(
+                            "dinov2_with_registers", "dinov2_registers", Dinov2Registers.CLASSES, Dinov2Registers::of),
                     new Entry<>("dinov3_vit", "dinov3_vit", Dinov3Vit.CLASSES, Dinov3Vit::of),
                     new Entry<>("beit", "beit", Beit.CLASSES, Beit::of),
                     new Entry<>("vit_mae", "vit_mae", VitMae.CLASSES, VitMae::of),
@@ -32,6 +33,16 @@ public final class VisionModels {
                     new Entry<>("clip", "", ClipVision.CLASSES, ClipVision::of),
                     new Entry<>("siglip_vision_model", "siglip_vision", SiglipVision.CLASSES, SiglipVision::of),
                     new Entry<>("siglip", "", SiglipVision.CLASSES, SiglipVision::of),
+                    new Entry<>(
+                            "blip_vision_model",
+                            "blip_vision",
+                            BlipVision.CLASSES,
+                            (config, task) -> BlipVision.of(config)),
+                    new Entry<>(
+                            "blip_2_vision_model",
+                            "blip_2_vision",
+                            BlipVision.BLIP2_CLASSES,
+                            (config, task) -> BlipVision.ofBlip2(config)),
                     new Entry<>("timm_wrapper", "timm", TimmVit.CLASSES, TimmVit::of),
                     new Entry<>("open_clip", "open_clip", ClipVision.OPEN_CLIP_CLASSES, ClipVision::ofOpenClip),
                     new Entry<>("hybrid_vit", "", HybridVit.CLASSES, HybridVit::of)));
@@ -71,8 +82,7 @@ public final class VisionModels {
     public static Session<VisionModel> load(
             Checkpoint checkpoint, String className, Operations operations, Device device) {
         return ModelCatalogue.loading(
-                checkpoint,
-                () -> CheckpointModel.load(create(checkpoint, className), checkpoint, operations, device));
+                checkpoint, () -> CheckpointModel.load(create(checkpoint, className), checkpoint, operations, device));
     }
 
     /**
