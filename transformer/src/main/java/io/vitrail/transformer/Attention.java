@@ -8,6 +8,24 @@ final class Attention {
     private Attention() {}
 
     /**
+     * Every token asks all tokens, those of earlier passes too where a cache keeps them.
+     *
+     * @return [batch, tokens, heads · headWidth]
+     */
+    static NDArray toItself(Projected projected, float scale, Pass pass) {
+        AttentionMask mask = pass.mask();
+        boolean last = projected.q().getShape().get(2) == 1
+                && mask.reach() > pass.earlierTokens()
+                && mask.ofLastQuery() instanceof AttentionMask.None;
+        if (last && pass.cache().isPresent() && !pass.trace().wants(Trace.Stage.ATTENTIONS)) {
+            KeyValue rooms = pass.cache().get().rooms(pass.layer(), projected.keyValue(), pass.operations());
+            return pass.operations().attendLast(projected, rooms, pass.earlierTokens(), scale);
+        }
+        KeyValue seen = pass.seen(projected.keyValue());
+        return Heads.join(of(projected.q(), seen.k(), seen.v(), scale, pass));
+    }
+
+    /**
      * The mixture of values that each query asks for. When the trace wants attention weights, it is computed readably, since
      * the kernels never hold them.
      *
@@ -17,26 +35,50 @@ final class Attention {
      */
     static NDArray of(NDArray q, NDArray k, NDArray v, float scale, Pass pass) {
         Shape queries = q.getShape();
-        int groups = Math.toIntExact(queries.get(1) / k.getShape().get(1));
+        long hidden = k.getShape().get(2) - pass.mask().reach(); // keys before those that the last query sees
+        if (queries.get(2) == 1 && hidden > 0) {
+            return of(q, hidden, k, v, scale, pass);
+        }
         AttentionMask mask = queries.get(2) == 1 ? pass.mask().ofLastQuery() : pass.mask();
-        boolean traced = pass.trace().wants(Trace.Stage.ATTENTIONS);
-        if (groups > 1
-                && mask.sameForAllQueries()
-                && !traced) { // a group's heads as further queries: nothing is copied
-            NDArray folded = q.reshape(queries.get(0), k.getShape().get(1), groups * queries.get(2), queries.get(3));
-            return pass.operations().attention(folded, k, v, mask, scale).reshape(queries);
+        if (!pass.trace().wants(Trace.Stage.ATTENTIONS)) {
+            return ofGroups(q, k, v, mask, scale, pass.operations());
         }
-        if (groups > 1) {
+        if (queries.get(1) > k.getShape().get(1)) {
+            int groups = groups(q, k);
             return of(q, k.repeat(1, groups), v.repeat(1, groups), scale, pass);
-        }
-        if (!traced) {
-            return pass.operations().attention(q, k, v, mask, scale);
         }
         Operations operations = pass.operations();
         NDArray weights = ReadableOperations.attentionWeights(
                 operations.leave(q), operations.leave(k), mask, scale); // [batch, heads, queries, keys]
         pass.trace().append(Trace.Stage.ATTENTIONS, weights);
         return operations.enter(weights.matMul(operations.leave(v)));
+    }
+
+    /** The same where each head of keys serves a group of heads of queries, which may be one. */
+    static NDArray ofGroups(NDArray q, NDArray k, NDArray v, AttentionMask mask, float scale, Operations operations) {
+        int groups = groups(q, k);
+        if (groups == 1) {
+            return operations.attention(q, k, v, mask, scale);
+        }
+        if (!mask.sameForAllQueries()) {
+            return operations.attention(q, k.repeat(1, groups), v.repeat(1, groups), mask, scale);
+        }
+        Shape s = q.getShape(); // a group's heads as further queries: nothing is copied
+        NDArray folded = q.reshape(s.get(0), k.getShape().get(1), groups * s.get(2), s.get(3));
+        return operations.attention(folded, k, v, mask, scale).reshape(s);
+    }
+
+    private static int groups(NDArray q, NDArray k) {
+        return Math.toIntExact(q.getShape().get(1) / k.getShape().get(1));
+    }
+
+    /** The same of one query that doesn't see the first keys: they aren't looked at. */
+    private static NDArray of(NDArray q, long hidden, NDArray k, NDArray v, float scale, Pass pass) {
+        long end = k.getShape().get(2);
+        Operations operations = pass.operations();
+        AttentionMask mask = pass.mask().of(new AttentionMask.Block(0, 1, hidden, end), q.getManager());
+        NDArray nearKeys = operations.tokens(k, hidden, end);
+        return of(q, nearKeys, operations.tokens(v, hidden, end), scale, pass.withMask(mask));
     }
 
     /**

@@ -16,7 +16,10 @@ public sealed interface AttentionMask {
     /** Query i sees keys 0 to i, counted from the end when there are more keys than queries. */
     AttentionMask CAUSAL = new Causal();
 
-    /** Stands for minus infinity: small enough that the softmax gives 0, and finite, so that a fully masked row isn't NaN. */
+    /**
+     * Stands for minus infinity: small enough that the softmax gives 0, and finite, so that a fully masked row isn't
+     * NaN.
+     */
     float HIDDEN = -3.0e38f;
 
     /** The scores with this mask added, in the scores' manager. */
@@ -35,9 +38,48 @@ public sealed interface AttentionMask {
         return false;
     }
 
-    /** The mask of a query that comes last. */
+    /** The mask of a query that comes last, among no more keys than it {@linkplain #reach reaches}. */
     default AttentionMask ofLastQuery() {
         return this;
+    }
+
+    /** Whether it hides all keys behind a query's own place. */
+    default boolean hidesLater() {
+        return false;
+    }
+
+    /** How many keys a query sees at most, back from its own place where that is known. */
+    default long reach() {
+        return Long.MAX_VALUE;
+    }
+
+    /** The mask of a block of the scores, in that manager. */
+    default AttentionMask of(Block block, NDManager manager) {
+        return this;
+    }
+
+    /**
+     * The same mask for many attentions: what costs more than an addition to the scores is computed now, in that
+     * manager.
+     */
+    default AttentionMask computed(NDManager manager) {
+        return this;
+    }
+
+    /**
+     * Queries and keys next to one another; the ends are those of the first that don't belong to it. Where later keys
+     * are hidden, the last key is the last query's own.
+     */
+    record Block(long firstQuery, long endQuery, long firstKey, long endKey) {
+        public Block {
+            Check.that(
+                    firstQuery >= 0 && firstQuery < endQuery && firstKey >= 0 && firstKey < endKey,
+                    "A block of scores can't be that of queries %d to %d and keys %d to %d.",
+                    firstQuery,
+                    endQuery,
+                    firstKey,
+                    endKey);
+        }
     }
 
     /** Hides nothing. */
@@ -67,11 +109,62 @@ public sealed interface AttentionMask {
             return NONE;
         }
 
+        @Override
+        public boolean hidesLater() {
+            return true;
+        }
+
         private static NDArray values(NDManager manager, long queries, long keys) {
+            return ahead(manager, queries, keys)
+                    .gt(0)
+                    .toType(DataType.FLOAT32, false)
+                    .mul(HIDDEN); // [queries, keys]
+        }
+
+        /** How far each key is behind each query's own place: [queries, keys], float32, negative for earlier ones. */
+        private static NDArray ahead(NDManager manager, long queries, long keys) {
             NDArray query = manager.arange((int) (keys - queries), (int) keys, 1, DataType.FLOAT32)
                     .reshape(queries, 1);
-            NDArray key = manager.arange(0, (int) keys, 1, DataType.FLOAT32).reshape(1, keys);
-            return key.gt(query).toType(DataType.FLOAT32, false).mul(HIDDEN); // [queries, keys]
+            return manager.arange(0, (int) keys, 1, DataType.FLOAT32)
+                    .reshape(1, keys)
+                    .sub(query);
+        }
+    }
+
+    /**
+     * Hides later positions, and earlier ones but the nearest (Jiang et al. 2023, "Mistral 7B", section 2): query i
+     * sees keys i − width + 1 to i, counted from the end when there are more keys than queries. Over layers, what is
+     * farther away comes through.
+     *
+     * @param width number of keys that a query sees, itself included
+     */
+    record Window(int width) implements AttentionMask {
+        public Window {
+            Check.that(width > 0, "A window must be at least 1 key wide, not %d.", width);
+        }
+
+        @Override
+        public NDArray apply(NDArray scores) {
+            Shape shape = scores.getShape();
+            NDArray ahead = Causal.ahead(scores.getManager(), shape.get(2), shape.get(3));
+            NDArray hidden = ahead.gt(0).logicalOr(ahead.lte(-width));
+            return scores.add(hidden.toType(DataType.FLOAT32, false).mul(HIDDEN));
+        }
+
+        /** It sees all keys that it reaches. */
+        @Override
+        public AttentionMask ofLastQuery() {
+            return NONE;
+        }
+
+        @Override
+        public boolean hidesLater() {
+            return true;
+        }
+
+        @Override
+        public long reach() {
+            return width;
         }
     }
 
@@ -83,34 +176,60 @@ public sealed interface AttentionMask {
     record Padding(NDArray real) implements AttentionMask {
         @Override
         public NDArray apply(NDArray scores) {
-            NDArray flags = Scope.lend(real, scores.getManager()).toType(DataType.FLOAT32, false);
-            NDArray hidden = flags.sub(1f).mul(-HIDDEN); // [batch, keys]: 0 or HIDDEN
-            return scores.add(hidden.expandDims(1).expandDims(1));
+            return computed(scores.getManager()).apply(scores);
         }
 
         @Override
         public boolean sameForAllQueries() {
             return true;
         }
+
+        @Override
+        public AttentionMask of(Block block, NDManager manager) {
+            return new Padding(Scope.lend(real, manager).get(":, {}:{}", block.firstKey(), block.endKey()));
+        }
+
+        @Override
+        public AttentionMask computed(NDManager manager) {
+            NDArray flags = Scope.lend(real, manager).toType(DataType.FLOAT32, false);
+            NDArray hidden = flags.sub(1f).mul(-HIDDEN); // [batch, keys]: 0 or HIDDEN
+            return new Bias(hidden.expandDims(1).expandDims(1));
+        }
     }
 
     /**
      * Adds a bias that depends on positions.
      *
-     * @param values [batch or 1, heads or 1, queries, keys]
+     * @param values [batch or 1, heads or 1, queries or 1, keys]
      */
     record Bias(NDArray values) implements AttentionMask {
         @Override
         public NDArray apply(NDArray scores) {
             return scores.add(values);
         }
+
+        @Override
+        public boolean sameForAllQueries() {
+            return values.getShape().get(1) == 1 && values.getShape().get(2) == 1;
+        }
+
+        @Override
+        public AttentionMask of(Block block, NDManager manager) {
+            NDArray part = Scope.lend(values, manager).get(":, :, :, {}:{}", block.firstKey(), block.endKey());
+            boolean perQuery = part.getShape().get(2) > 1;
+            return new Bias(perQuery ? part.get(":, :, {}:{}", block.firstQuery(), block.endQuery()) : part);
+        }
     }
 
-    /** The first mask, then the second. */
+    /**
+     * The first mask, then the second. What both hide is hidden no more than what one does: a row without any key is
+     * spread evenly.
+     */
     record Both(AttentionMask first, AttentionMask second) implements AttentionMask {
         @Override
         public NDArray apply(NDArray scores) {
-            return second.apply(first.apply(scores));
+            NDArray least = scores.getManager().full(new Shape(), HIDDEN);
+            return second.apply(first.apply(scores)).maximum(least);
         }
 
         @Override
@@ -121,6 +240,26 @@ public sealed interface AttentionMask {
         @Override
         public AttentionMask ofLastQuery() {
             return first.ofLastQuery().and(second.ofLastQuery());
+        }
+
+        @Override
+        public boolean hidesLater() {
+            return first.hidesLater() || second.hidesLater();
+        }
+
+        @Override
+        public long reach() {
+            return Math.min(first.reach(), second.reach());
+        }
+
+        @Override
+        public AttentionMask of(Block block, NDManager manager) {
+            return first.of(block, manager).and(second.of(block, manager));
+        }
+
+        @Override
+        public AttentionMask computed(NDManager manager) {
+            return first.computed(manager).and(second.computed(manager));
         }
     }
 }

@@ -29,6 +29,12 @@ public final class CountingOperations extends ForwardingOperations {
     }
 
     @Override
+    public NDArray sharedLinear(NDArray x, Affine loaded) {
+        count.add(2.0 * x.getShape().size() * loaded.outWidth());
+        return super.sharedLinear(x, loaded);
+    }
+
+    @Override
     public NDArray attention(NDArray q, NDArray k, NDArray v, AttentionMask mask, float scale) {
         Shape queries = q.getShape();
         double pairs = (double) queries.get(0)

@@ -3,10 +3,13 @@ package io.vitrail.transformer;
 import ai.djl.ndarray.NDArray;
 
 /**
- * Multi-head cross-attention (Vaswani et al. 2017, section 3.2.3): the tokens of one stream ask those of another, the pass's
- * context. It differs from {@link SelfAttention} only in where keys and values come from.
+ * Multi-head cross-attention (Vaswani et al. 2017, section 3.2.3): the tokens of one stream ask those of another, the
+ * pass's context. It differs from {@link SelfAttention} only in where keys and values come from. A trace calls its
+ * weights {@code cross_attentions}.
  */
 public final class CrossAttention extends TensorBlock {
+    private static final String TRACED_AS = "cross_";
+
     private final AttentionConfig config;
     private final Linear query;
     private final Linear key;
@@ -24,9 +27,9 @@ public final class CrossAttention extends TensorBlock {
     }
 
     /**
-     * The stream asks the pass's context, or itself where there is none: [batch, tokens, width] to the same. Several rows of
-     * the batch may ask one row of the context: row i asks context i / (batch / contexts). Where the pass has a cache, keys and
-     * values are computed once.
+     * The stream asks the pass's context, or itself where there is none: [batch, tokens, width] to the same. Several
+     * rows of the batch may ask one row of the context: row i asks context i / (batch / contexts). Where the pass has a
+     * cache, keys and values are computed once.
      */
     @Override
     public NDArray forward(NDArray x, Pass pass) {
@@ -42,7 +45,8 @@ public final class CrossAttention extends TensorBlock {
         KeyValue asked =
                 pass.asked(() -> keyValue(Scope.lend(context.vectors(), x.getManager()), pass), x.getManager());
         NDArray q = Heads.split(query.forward(x, pass), config.heads()); // [batch, heads, tokens, headWidth]
-        NDArray mixed = Attention.shared(q, asked.k(), asked.v(), config.scale(), pass.withMask(context.mask()));
+        Pass crossing = pass.withMask(context.mask()).withTrace(pass.trace().prefixed(TRACED_AS));
+        NDArray mixed = Attention.shared(q, asked.k(), asked.v(), config.scale(), crossing);
         return output.forward(Heads.join(mixed), pass); // [batch, tokens, width]
     }
 

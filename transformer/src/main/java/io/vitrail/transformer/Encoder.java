@@ -1,6 +1,7 @@
 package io.vitrail.transformer;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import java.util.List;
 import java.util.function.IntFunction;
 
@@ -29,18 +30,28 @@ public final class Encoder extends TensorBlock {
     @Override
     public NDArray forward(NDArray x, Pass pass) {
         Operations inside = pass.operations().within();
-        Pass stackPass = pass.withOperations(inside);
+        Pass stackPass = ofAllBlocks(pass, x.getManager()).withOperations(inside);
         pass.trace().append(Trace.Stage.HIDDEN_STATES, x);
         x = Scope.of(x, inside::enter);
         for (int i = 0; i < blocks.size(); i++) {
             TensorBlock block = blocks.get(i);
             Pass layerPass = stackPass.inLayer(i);
+            layerPass.remember(x);
             x = Scope.of(x, y -> block.forward(y, layerPass)); // [batch, tokens, width]
             if (pass.trace().wants(Trace.Stage.HIDDEN_STATES)) {
                 pass.trace().append(Trace.Stage.HIDDEN_STATES, inside.leave(x));
             }
         }
         return Scope.of(x, inside::leave);
+    }
+
+    /** With masks that are computed once for all blocks. */
+    private static Pass ofAllBlocks(Pass pass, NDManager manager) {
+        Pass masked = pass.withMask(pass.mask().computed(manager));
+        return pass.context()
+                .map(asked -> new Tokens(asked.vectors(), asked.mask().computed(manager)))
+                .map(masked::withContext)
+                .orElse(masked);
     }
 
     @Override

@@ -53,4 +53,29 @@ public record EncoderConfig(
                 i -> new PreNormBlock(
                         norm(), new SelfAttention(attention()), norm(), new Mlp(width, mlpWidth, activation)));
     }
+
+    /** A post-norm encoder of these sizes: the original Transformer's. */
+    public Encoder postNormEncoder() {
+        return new Encoder(
+                depth,
+                i -> new PostNormBlock(
+                        new SelfAttention(attention()), norm(), new Mlp(width, mlpWidth, activation), norm()));
+    }
+
+    /**
+     * A post-norm decoder of these sizes: the original Transformer's.
+     *
+     * @param contextWidth width of the tokens that its cross-attention asks
+     */
+    public Encoder postNormDecoder(int contextWidth) {
+        return new Encoder(
+                depth,
+                i -> new PostNormDecoderBlock(
+                        new SelfAttention(attention()),
+                        norm(),
+                        new CrossAttention(attention(), contextWidth),
+                        norm(),
+                        new Mlp(width, mlpWidth, activation),
+                        norm()));
+    }
 }

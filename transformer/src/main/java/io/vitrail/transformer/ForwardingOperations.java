@@ -73,6 +73,11 @@ public abstract class ForwardingOperations implements Operations {
     }
 
     @Override
+    public NDArray tokens(NDArray x, long first, long end) {
+        return operations.tokens(x, first, end);
+    }
+
+    @Override
     public void copyRows(NDArray from, NDArray to, long tokens, NDArray sources, NDArray targets) {
         operations.copyRows(from, to, tokens, sources, targets);
     }
@@ -85,6 +90,16 @@ public abstract class ForwardingOperations implements Operations {
     @Override
     public NDArray prepare(NDArray weight) {
         return operations.prepare(weight);
+    }
+
+    @Override
+    public NDArray sharedLinear(NDArray x, Affine loaded) {
+        return operations.sharedLinear(x, loaded);
+    }
+
+    @Override
+    public boolean computesWithLoaded() {
+        return operations.computesWithLoaded();
     }
 
     /** Not forwarded: what serves inside an encoder has to be wrapped as well. */

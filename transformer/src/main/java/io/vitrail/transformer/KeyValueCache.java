@@ -2,6 +2,7 @@ package io.vitrail.transformer;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -73,6 +74,13 @@ public final class KeyValueCache {
         }
     }
 
+    private NDArray kept(NDArray fresh, Operations operations) {
+        Shape s = fresh.getShape();
+        NDArray room = operations.room(fresh, s.get(0), s.get(2), owner);
+        operations.write(room, fresh, 0).close();
+        return room;
+    }
+
     private static void checkRows(int[] numbers, long count) {
         for (int number : numbers) {
             Check.that(number >= 0 && number < count, "Row %d isn't among the %d of the cache.", number, count);
@@ -85,20 +93,23 @@ public final class KeyValueCache {
      * @return those of all tokens so far, as views that belong to the manager of the given arrays
      */
     KeyValue extended(int layer, KeyValue added, Operations operations) {
+        KeyValue rooms = rooms(layer, added, operations);
+        return new KeyValue(
+                operations.write(rooms.k(), added.k(), length), operations.write(rooms.v(), added.v(), length));
+    }
+
+    /** Where a layer's keys and values are, with room for those of new tokens behind. */
+    KeyValue rooms(int layer, KeyValue added, Operations operations) {
         Rooms rooms = layers.computeIfAbsent(layer, l -> new Rooms());
         rooms.reserve(added, operations);
-        return new KeyValue(
-                operations.write(rooms.room.k(), added.k(), length),
-                operations.write(rooms.room.v(), added.v(), length));
+        return rooms.room;
     }
 
     /** A layer's keys and values of the context: computed on first use, and given as views in that manager. */
-    KeyValue context(int layer, Supplier<KeyValue> computed, NDManager borrower) {
+    KeyValue context(int layer, Supplier<KeyValue> computed, NDManager borrower, Operations operations) {
         KeyValue kept = contexts.computeIfAbsent(layer, l -> {
             KeyValue fresh = computed.get();
-            fresh.k().attach(owner);
-            fresh.v().attach(owner);
-            return fresh;
+            return new KeyValue(kept(fresh.k(), operations), kept(fresh.v(), operations));
         });
         return new KeyValue(Scope.lend(kept.k(), borrower), Scope.lend(kept.v(), borrower));
     }

@@ -5,7 +5,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 
 /** One learned vector per place in a sequence (Gehring et al. 2017; Devlin et al. 2018): added to the tokens there. */
-public final class LearnedPositions extends TensorBlock {
+public final class LearnedPositions extends SequencePositions {
     private final int length;
     private final Parameter table;
 
@@ -28,12 +28,7 @@ public final class LearnedPositions extends TensorBlock {
         return x.add(places);
     }
 
-    /**
-     * Adds the vectors of the places given: [batch, tokens, width] to the same.
-     *
-     * @param places [batch or 1, tokens], int64
-     * @throws IllegalArgumentException if a place isn't in the table
-     */
+    @Override
     public NDArray forward(NDArray x, NDArray places, Pass pass) {
         NDArray borrowed = Scope.lend(value(table, x, pass), x.getManager());
         return x.add(TokenEmbedding.rows(borrowed, places, "Position %d isn't within the table of %d positions."));

@@ -35,6 +35,13 @@ public final class Linear extends TensorBlock {
         return pass.operations().linear(x, affine(x, pass), activation); // [..., outWidth]
     }
 
+    @Override
+    public NDArray forwardOnto(NDArray residual, NDArray x, Pass pass) {
+        return activation == Activation.LINEAR
+                ? pass.operations().residual(residual, x, affine(x, pass))
+                : super.forwardOnto(residual, x, pass);
+    }
+
     /** The weights in the form that the pass's operations take. */
     Affine affine(NDArray x, Pass pass) {
         return packed.orElseGet(

@@ -21,4 +21,9 @@ public final class Mlp extends TensorBlock {
         x = expand.forward(x, pass); // [..., mlpWidth]
         return contract.forward(x, pass); // [..., width]
     }
+
+    @Override
+    public NDArray forwardOnto(NDArray residual, NDArray x, Pass pass) {
+        return contract.forwardOnto(residual, expand.forward(x, pass), pass);
+    }
 }

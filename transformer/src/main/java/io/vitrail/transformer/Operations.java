@@ -1,6 +1,7 @@
 package io.vitrail.transformer;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.convolutional.Conv2d;
@@ -45,11 +46,50 @@ public interface Operations {
     /** x / √(mean of x² + epsilon) · scale over the last axis (Zhang and Sennrich 2019). */
     NDArray rmsNorm(NDArray x, NDArray scale, float epsilon);
 
+    /**
+     * Queries, keys and values of all heads by one product (Vaswani et al. 2017, section 3.2.2), queries and keys turned by
+     * their positions.
+     *
+     * @param x [batch, tokens, width]
+     * @param affine whose outputs are the queries of all heads, then the keys, then the values
+     */
+    default Projected project(NDArray x, Affine affine, AttentionConfig config, Rotation rotation) {
+        long keys = config.queryWidth();
+        NDList parts = linear(x, affine, Activation.LINEAR).split(new long[] {keys, keys + config.keyValueWidth()}, 2);
+        return Projected.of(parts.get(0), parts.get(1), parts.get(2), config, rotation, this);
+    }
+
+    /**
+     * Attention of the one query that comes last in each row: its keys and values are written into the rooms at a place, and all
+     * up to there are asked.
+     *
+     * @param projected of one token
+     * @param rooms see {@link #room}
+     * @return [batch, 1, heads · headWidth]: all heads' values side by side
+     */
+    default NDArray attendLast(Projected projected, KeyValue rooms, long place, float scale) {
+        NDArray k = write(rooms.k(), projected.k(), place);
+        NDArray v = write(rooms.v(), projected.v(), place);
+        return Heads.join(Attention.ofGroups(projected.q(), k, v, AttentionMask.NONE, scale, this));
+    }
+
+    /** Activation(g) ⊙ u, with g and u the two halves of x Wᵀ + b (Shazeer 2020): [..., inWidth] to [..., outWidth / 2]. */
+    default NDArray gated(NDArray x, Affine gateAndUp, Activation activation) {
+        NDList halves = linear(x, gateAndUp, Activation.LINEAR)
+                .split(new long[] {gateAndUp.outWidth() / 2}, x.getShape().dimension() - 1);
+        return multiply(activate(halves.get(0), activation), halves.get(1));
+    }
+
     /** The activation alone. */
     NDArray activate(NDArray x, Activation activation);
 
     /** x + update, the residual stream's next value; x must not be used afterwards, for it may be overwritten. */
     NDArray residual(NDArray x, NDArray update);
+
+    /** x + (y Wᵀ + b), likewise. */
+    default NDArray residual(NDArray x, NDArray y, Affine affine) {
+        return residual(x, linear(y, affine, Activation.LINEAR));
+    }
 
     /** x + update · scale, with scale [width]: the residual stream behind a layer scale; x must not be used afterwards. */
     NDArray residual(NDArray x, NDArray update, NDArray scale);
@@ -68,7 +108,7 @@ public interface Operations {
 
     /**
      * Room for the keys or values of sequences that grow, not filled: [rows, heads, capacity, headWidth]. It belongs to the
-     * owner.
+     * owner, and is of the type in which attention of a single query is fastest.
      *
      * @param like [any, heads, any, headWidth], what will be written there
      */
@@ -81,6 +121,9 @@ public interface Operations {
      *     to x's manager
      */
     NDArray write(NDArray room, NDArray x, long place);
+
+    /** Some tokens in a row of x [batch, heads, tokens, headWidth]: a view that belongs to x's manager. */
+    NDArray tokens(NDArray x, long first, long end);
 
     /**
      * Copies the first tokens of rows of one room to rows of another, or of the same.
@@ -95,6 +138,16 @@ public interface Operations {
 
     /** A vector or table of weights as these operations want it. */
     NDArray prepare(NDArray weight);
+
+    /** x Wᵀ + b with weights as loaded, for a table that another part reads too: [..., inWidth] to [..., outWidth]. */
+    default NDArray sharedLinear(NDArray x, Affine loaded) {
+        return linear(x, loaded, Activation.LINEAR);
+    }
+
+    /** Whether {@link #sharedLinear} serves inference, so that a table needs no copy that is prepared. */
+    default boolean computesWithLoaded() {
+        return true;
+    }
 
     /** The operations that serve inside an encoder or decoder, where the arithmetic is; possibly of lower precision. */
     default Operations within() {

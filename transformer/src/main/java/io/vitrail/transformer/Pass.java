@@ -16,9 +16,11 @@ import java.util.function.Supplier;
  * @param mask what attention hides or biases
  * @param rotation turns queries and keys by position
  * @param grid how the tokens of a picture lie
- * @param distances which row of a table of relative positions each query takes for each key, where blocks share that
+ * @param distances what blocks share that attend by distance: which row of a table each query takes for each key, or
+ *     the vectors of the distances
  * @param cache keeps a decoder's keys and values for the passes that follow
  * @param layer number of the block that the pass is in, where blocks are stacked
+ * @param memory what each layer saw of the segments before, where a text is read segment by segment
  * @param context the tokens that cross-attention asks
  * @param trace records named stages
  */
@@ -32,6 +34,7 @@ public record Pass(
         Optional<NDArray> distances,
         Optional<KeyValueCache> cache,
         int layer,
+        Optional<SegmentMemory> memory,
         Optional<Tokens> context,
         Trace trace) {
 
@@ -57,30 +60,55 @@ public record Pass(
                 Optional.empty(),
                 0,
                 Optional.empty(),
+                Optional.empty(),
                 Trace.NONE);
     }
 
     public Pass withOperations(Operations other) {
-        return new Pass(other, store, training, mask, rotation, grid, distances, cache, layer, context, trace);
+        return new Pass(other, store, training, mask, rotation, grid, distances, cache, layer, memory, context, trace);
     }
 
     public Pass withMask(AttentionMask other) {
-        return new Pass(operations, store, training, other, rotation, grid, distances, cache, layer, context, trace);
+        return new Pass(
+                operations, store, training, other, rotation, grid, distances, cache, layer, memory, context, trace);
     }
 
     public Pass withRotation(Rotation other) {
-        return new Pass(operations, store, training, mask, other, grid, distances, cache, layer, context, trace);
+        return new Pass(
+                operations, store, training, mask, other, grid, distances, cache, layer, memory, context, trace);
     }
 
     /** Over another grid, with nothing computed for it yet. */
     public Pass withGrid(Grid other) {
         return new Pass(
-                operations, store, training, mask, rotation, other, Optional.empty(), cache, layer, context, trace);
+                operations,
+                store,
+                training,
+                mask,
+                rotation,
+                other,
+                Optional.empty(),
+                cache,
+                layer,
+                memory,
+                context,
+                trace);
     }
 
     Pass withDistances(NDArray rows) {
         return new Pass(
-                operations, store, training, mask, rotation, grid, Optional.of(rows), cache, layer, context, trace);
+                operations,
+                store,
+                training,
+                mask,
+                rotation,
+                grid,
+                Optional.of(rows),
+                cache,
+                layer,
+                memory,
+                context,
+                trace);
     }
 
     /** Of a decoder that goes on from earlier passes. */
@@ -95,27 +123,68 @@ public record Pass(
                 distances,
                 Optional.of(other),
                 layer,
+                memory,
                 context,
                 trace);
     }
 
     Pass inLayer(int number) {
-        return new Pass(operations, store, training, mask, rotation, grid, distances, cache, number, context, trace);
+        return new Pass(
+                operations, store, training, mask, rotation, grid, distances, cache, number, memory, context, trace);
+    }
+
+    /** Of a model that goes on from earlier segments. */
+    public Pass withMemory(SegmentMemory other) {
+        return new Pass(
+                operations,
+                store,
+                training,
+                mask,
+                rotation,
+                grid,
+                distances,
+                cache,
+                layer,
+                Optional.of(other),
+                context,
+                trace);
     }
 
     /** Where cross-attention asks these tokens. */
     public Pass withContext(Tokens other) {
         return new Pass(
-                operations, store, training, mask, rotation, grid, distances, cache, layer, Optional.of(other), trace);
+                operations,
+                store,
+                training,
+                mask,
+                rotation,
+                grid,
+                distances,
+                cache,
+                layer,
+                memory,
+                Optional.of(other),
+                trace);
     }
 
     public Pass withTrace(Trace other) {
-        return new Pass(operations, store, training, mask, rotation, grid, distances, cache, layer, context, other);
+        return new Pass(
+                operations, store, training, mask, rotation, grid, distances, cache, layer, memory, context, other);
     }
 
     /** Tokens before those of this pass: 0 without a cache. */
     public long earlierTokens() {
         return cache.map(KeyValueCache::length).orElse(0L);
+    }
+
+    /** What the layer was given of earlier segments; it belongs to the manager. */
+    Optional<NDArray> remembered(NDManager manager) {
+        return memory.map(kept -> kept.of(layer, manager));
+    }
+
+    /** Keeps what the layer is given for the next segment, where there is a memory. */
+    void remember(NDArray x) {
+        memory.ifPresent(kept -> kept.keep(layer, operations.leave(x)));
     }
 
     /** A layer's keys and values of this pass's tokens after those of earlier passes. */
@@ -125,7 +194,8 @@ public record Pass(
 
     /** A layer's keys and values of the context, computed once where there is a cache; they belong to the manager. */
     KeyValue asked(Supplier<KeyValue> computed, NDManager manager) {
-        return cache.map(kept -> kept.context(layer, computed, manager)).orElseGet(computed);
+        return cache.map(kept -> kept.context(layer, computed, manager, operations))
+                .orElseGet(computed);
     }
 
     /** The value of a parameter on the device of the given array. */

@@ -18,9 +18,7 @@ public final class PostNormBlock extends TensorBlock {
 
     @Override
     public NDArray forward(NDArray x, Pass pass) {
-        NDArray attended = attention.forward(x, pass);
-        x = norm1.forward(pass.operations().residual(x, attended), pass);
-        NDArray transformed = mlp.forward(x, pass);
-        return norm2.forward(pass.operations().residual(x, transformed), pass);
+        x = norm1.forward(attention.forwardOnto(x, x, pass), pass);
+        return norm2.forward(mlp.forwardOnto(x, x, pass), pass);
     }
 }

@@ -18,7 +18,7 @@ public final class PreNormBlock extends TensorBlock {
 
     @Override
     public NDArray forward(NDArray x, Pass pass) {
-        x = pass.operations().residual(x, attention.forward(norm1.forward(x, pass), pass));
-        return pass.operations().residual(x, mlp.forward(norm2.forward(x, pass), pass));
+        x = attention.forwardOnto(x, norm1.forward(x, pass), pass);
+        return mlp.forwardOnto(x, norm2.forward(x, pass), pass);
     }
 }

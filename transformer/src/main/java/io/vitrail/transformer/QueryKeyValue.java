@@ -35,6 +35,15 @@ final class QueryKeyValue extends TensorBlock {
         return new Split(parts.get(0), parts.get(1), parts.get(2));
     }
 
+    /** The same split into heads, queries and keys turned by the pass's rotation. */
+    Projected project(NDArray x, Pass pass) {
+        if (stacked.isPresent()) {
+            return pass.operations().project(x, stacked.get(), config, pass.rotation());
+        }
+        Split split = split(x, pass);
+        return Projected.of(split.q(), split.k(), split.v(), config, pass.rotation(), pass.operations());
+    }
+
     /** The three side by side. Only once prepared. */
     @Override
     public NDArray forward(NDArray x, Pass pass) {

@@ -92,6 +92,11 @@ public final class ReadableOperations implements Operations {
     }
 
     @Override
+    public NDArray tokens(NDArray x, long first, long end) {
+        return x.get(":, :, {}:{}", first, end);
+    }
+
+    @Override
     public void copyRows(NDArray from, NDArray to, long tokens, NDArray sources, NDArray targets) {
         try (NDManager scope = from.getManager().newSubManager()) {
             NDArray rows = Scope.lend(from, scope).get(":, :, :{}", tokens).get(Scope.lend(sources, scope));

@@ -41,7 +41,7 @@ public final class RotaryGrid {
         NDArray angles = manager.create(angles(grid, prefix), shape);
         NDArray cos = angles.cos();
         NDArray sin = angles.sin();
-        return (heads, operations) -> operations.rotate(heads, cos, sin);
+        return new Rotation.Angles(cos, sin);
     }
 
     /** [prefix + tokens, headWidth]: by how much each component turns; 0 in the prefix. */

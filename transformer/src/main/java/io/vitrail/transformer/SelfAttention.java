@@ -8,11 +8,18 @@ import ai.djl.ndarray.NDArray;
  */
 public final class SelfAttention extends TensorBlock {
     private final AttentionConfig config;
+    private final AttentionMask own;
     private final QueryKeyValue projections;
     private final Linear output;
 
     public SelfAttention(AttentionConfig config) {
+        this(config, AttentionMask.NONE);
+    }
+
+    /** @param own what this attention hides besides what the pass's mask hides, where layers differ */
+    public SelfAttention(AttentionConfig config, AttentionMask own) {
         this.config = config;
+        this.own = own;
         projections = part("projections", new QueryKeyValue(config));
         output =
                 part("output", new Linear(config.queryWidth(), config.width(), config.outputBias(), Activation.LINEAR));
@@ -20,12 +27,17 @@ public final class SelfAttention extends TensorBlock {
 
     @Override
     public NDArray forward(NDArray x, Pass pass) {
-        QueryKeyValue.Split split = projections.split(x, pass);
-        NDArray q = pass.rotation().apply(Heads.split(split.q(), config.heads()), pass.operations());
-        NDArray k = pass.rotation().apply(Heads.split(split.k(), config.keyValueHeads()), pass.operations());
-        NDArray v = Heads.split(split.v(), config.keyValueHeads()); // [batch, keyValueHeads, tokens, headWidth]
-        KeyValue seen = pass.seen(new KeyValue(k, v));
-        NDArray mixed = Attention.of(q, seen.k(), seen.v(), config.scale(), pass);
-        return output.forward(Heads.join(mixed), pass); // [batch, tokens, width]
+        return output.forward(mixed(x, pass), pass); // [batch, tokens, width]
+    }
+
+    @Override
+    public NDArray forwardOnto(NDArray residual, NDArray x, Pass pass) {
+        return output.forwardOnto(residual, mixed(x, pass), pass);
+    }
+
+    /** The values that each token asked for, all heads side by side: [batch, tokens, heads · headWidth]. */
+    private NDArray mixed(NDArray x, Pass pass) {
+        Projected projected = projections.project(x, pass);
+        return Attention.toItself(projected, config.scale(), pass.withMask(own.and(pass.mask())));
     }
 }

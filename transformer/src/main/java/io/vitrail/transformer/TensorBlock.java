@@ -31,6 +31,14 @@ public abstract class TensorBlock extends AbstractBlock implements WeightHolder 
     /** Each subclass documents its shapes here. The result belongs to x's manager. */
     public abstract NDArray forward(NDArray x, Pass pass);
 
+    /**
+     * residual + forward(x), the next value of the residual stream, of the same shape as the result; residual must not be used
+     * afterwards, for it may be overwritten.
+     */
+    public NDArray forwardOnto(NDArray residual, NDArray x, Pass pass) {
+        return pass.operations().residual(residual, forward(x, pass));
+    }
+
     /** Adds a part under the name that weight tables use. */
     protected final <B extends TensorBlock> B part(String name, B block) {
         parts.put(name, block);

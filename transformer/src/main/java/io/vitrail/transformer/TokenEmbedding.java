@@ -59,7 +59,8 @@ public final class TokenEmbedding extends TensorBlock {
         return vocabulary;
     }
 
-    int width() {
+    /** Of a vector. */
+    public int width() {
         return width;
     }
 

@@ -1,6 +1,10 @@
 package io.vitrail.transformer;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 
 /**
@@ -30,5 +34,35 @@ public record Tokens(NDArray vectors, AttentionMask mask) {
     /** Tokens without padding. */
     public static Tokens of(NDArray vectors) {
         return new Tokens(vectors, AttentionMask.NONE);
+    }
+
+    /**
+     * One stream of both: these tokens, and behind them the others, of the same batch and width; in these tokens' manager.
+     *
+     * @throws IllegalArgumentException if they don't fit together, or one of them hides more than padding
+     */
+    public Tokens then(Tokens others) {
+        Shape first = vectors.getShape();
+        Shape second = others.vectors.getShape();
+        Check.that(
+                first.get(0) == second.get(0) && first.get(2) == second.get(2),
+                "Tokens of shapes %s and %s can't make one stream: they differ in batch or width.",
+                first,
+                second);
+        NDManager manager = vectors.getManager();
+        NDArray all = NDArrays.concat(new NDList(vectors, others.vectors), 1);
+        return mask instanceof AttentionMask.None && others.mask instanceof AttentionMask.None
+                ? of(all)
+                : new Tokens(all, new AttentionMask.Padding(real(manager).concat(others.real(manager), 1)));
+    }
+
+    /** 1 for tokens and 0 for padding: [batch, tokens], float32. */
+    private NDArray real(NDManager manager) {
+        if (mask instanceof AttentionMask.Padding padding) {
+            return Scope.lend(padding.real(), manager).toType(DataType.FLOAT32, false);
+        }
+        Check.that(mask instanceof AttentionMask.None, "A mask for each token doesn't say which tokens are padding.");
+        return manager.ones(
+                new Shape(vectors.getShape().get(0), vectors.getShape().get(1)));
     }
 }

@@ -10,11 +10,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Records named stages of one forward pass: what tests, {@code verify} and attention maps read. Stages that occur once per
- * layer are numbered: {@code hidden_states.0} is the embedding, {@code attentions.0} the first layer's attention weights.
+ * Records named stages of one forward pass: what tests, {@code verify} and attention maps read. Stages that occur once
+ * per layer are numbered: {@code hidden_states.0} is the embedding, {@code attentions.0} the first layer's attention
+ * weights. Where several parts of a model have such stages, a prefix tells whose they are:
+ * {@code encoder_hidden_states.0}.
  *
- * <p>A trace copies what it records, so that the pass may overwrite its own arrays; the copies are float32 and belong to the
- * manager given. Not thread-safe: one trace, one pass.
+ * <p>A trace copies what it records, so that the pass may overwrite its own arrays; the copies are float32 and belong
+ * to the manager given. Not thread-safe: one trace, one pass.
  */
 public final class Trace {
     /** The stages that occur once per layer, and cost extra to compute or keep. */
@@ -24,20 +26,28 @@ public final class Trace {
     }
 
     /** Records nothing. */
-    public static final Trace NONE = new Trace(Optional.empty(), Set.of());
+    public static final Trace NONE = new Trace(Optional.empty(), Set.of(), "", new LinkedHashMap<>());
 
     private final Optional<NDManager> owner;
     private final Set<Stage> stages;
-    private final Map<String, NDArray> recorded = new LinkedHashMap<>();
+    private final String prefix;
+    private final Map<String, NDArray> recorded;
 
-    private Trace(Optional<NDManager> owner, Set<Stage> stages) {
+    private Trace(Optional<NDManager> owner, Set<Stage> stages, String prefix, Map<String, NDArray> recorded) {
         this.owner = owner;
-        this.stages = Set.copyOf(stages);
+        this.stages = stages;
+        this.prefix = prefix;
+        this.recorded = recorded;
     }
 
     /** A trace of the outputs that occur once, and of the given stages; the copies belong to the owner. */
     public static Trace of(NDManager owner, Set<Stage> stages) {
-        return new Trace(Optional.of(owner), stages);
+        return new Trace(Optional.of(owner), Set.copyOf(stages), "", new LinkedHashMap<>());
+    }
+
+    /** The same trace for one part of a model: what it records there is named with this prefix, instead of any before. */
+    public Trace prefixed(String other) {
+        return new Trace(owner, stages, other, recorded);
     }
 
     /** Whether the stage should be computed. */
@@ -47,34 +57,38 @@ public final class Trace {
 
     /** Records an output that occurs once. */
     public void record(String name, NDArray value) {
-        owner.ifPresent(manager -> recorded.put(name, copy(value, manager)));
+        owner.ifPresent(manager -> recorded.put(prefix + name, copy(value, manager)));
     }
 
     /** Records the next of a numbered stage, such as the hidden states after one more layer. */
     public void append(Stage stage, NDArray value) {
         if (wants(stage)) {
-            String prefix = stage.name().toLowerCase(Locale.ROOT) + ".";
-            record(prefix + count(prefix), value);
+            record(numbered(stage, count(stage)), value);
         }
     }
 
     /** Replaces the last of a numbered stage: some models publish their last hidden state normalised. */
     public void replaceLast(Stage stage, NDArray value) {
         if (wants(stage)) {
-            String prefix = stage.name().toLowerCase(Locale.ROOT) + ".";
-            record(prefix + (count(prefix) - 1), value);
+            record(numbered(stage, count(stage) - 1), value);
         }
     }
 
-    /** What was recorded, by name, in order. */
+    /** What was recorded, by name, in order; of all parts. */
     public Map<String, NDArray> recorded() {
         return Collections.unmodifiableMap(recorded);
     }
 
-    private long count(String prefix) {
-        return recorded.keySet().stream()
-                .filter(name -> name.startsWith(prefix))
-                .count();
+    private int count(Stage stage) {
+        int count = 0;
+        while (recorded.containsKey(prefix + numbered(stage, count))) {
+            count++;
+        }
+        return count;
+    }
+
+    private static String numbered(Stage stage, int number) {
+        return stage.name().toLowerCase(Locale.ROOT) + "." + number;
     }
 
     private static NDArray copy(NDArray value, NDManager manager) {

@@ -6,45 +6,77 @@ import ai.djl.nn.Parameter;
 import java.util.Optional;
 
 /**
- * From a token to a score for each id, by the vectors that embed the ids (Press and Wolf 2017, "Using the Output Embedding to
- * Improve Language Models"): y = x Eᵀ + b. [..., width] to [..., vocabulary]. Weight tables call the shared table {@code
- * tied}; without sharing, a {@link Linear} takes this part's place.
+ * From a token to a score for each id: y = x Eᵀ + b. [..., width] to [..., vocabulary]. E is a matrix of its own, or
+ * the vectors that embed the ids (Press and Wolf 2017, "Using the Output Embedding to Improve Language Models"): weight
+ * tables then call it {@code tied}. It is computed as within an encoder, for it is the largest matrix of a small model.
  */
 public final class VocabularyProjection extends TensorBlock {
-    private final TokenEmbedding embedding;
+    private final int width;
+    private final int vocabulary;
+    private final Optional<TokenEmbedding> shared;
     private final Parameter table;
     private final Optional<Parameter> bias;
     private Optional<Affine> packed = Optional.empty();
 
+    /** With a matrix of its own. */
+    public VocabularyProjection(int width, int vocabulary, Bias bias) {
+        this.width = width;
+        this.vocabulary = vocabulary;
+        shared = Optional.empty();
+        table = parameter("weight", Parameter.Type.WEIGHT, Initializers.NORMAL, vocabulary, width);
+        this.bias = shift(bias);
+    }
+
     /** @param embedding whose table is shared; it stays another part's */
     public VocabularyProjection(TokenEmbedding embedding, Bias bias) {
-        this.embedding = embedding;
+        width = embedding.width();
+        vocabulary = embedding.vocabulary();
+        shared = Optional.of(embedding);
         table = addParameter(embedding.weight());
-        this.bias = bias == Bias.PRESENT
-                ? Optional.of(parameter("bias", Parameter.Type.BIAS, Initializers.ZERO, embedding.vocabulary()))
+        this.bias = shift(bias);
+    }
+
+    private Optional<Parameter> shift(Bias choice) {
+        return choice == Bias.PRESENT
+                ? Optional.of(parameter("bias", Parameter.Type.BIAS, Initializers.ZERO, vocabulary))
                 : Optional.empty();
     }
 
     @Override
     public NDArray forward(NDArray x, Pass pass) {
-        Affine affine =
-                packed.orElseGet(() -> affine(value(table, x, pass), bias.map(parameter -> value(parameter, x, pass))));
-        return pass.operations().linear(x, affine, Activation.LINEAR);
+        Operations inside = pass.operations().within();
+        NDArray entered = inside.enter(x);
+        NDArray scores = packed.isPresent()
+                ? inside.linear(entered, packed.get(), Activation.LINEAR)
+                : inside.sharedLinear(entered, affine(value(table, x, pass), bias.map(b -> value(b, x, pass))));
+        return inside.leave(scores);
     }
 
-    private Affine affine(NDArray weight, Optional<NDArray> shift) {
-        return new Affine(weight, shift, embedding.width(), embedding.vocabulary());
+    private Affine affine(NDArray weight, Optional<NDArray> added) {
+        return new Affine(weight, added, width, vocabulary);
     }
 
-    /** The packed form is a copy: the embedding goes on to read the table. */
+    /**
+     * A shared table stays as it is: the embedding goes on to read it, and a packed copy is made only where it pays.
+     */
     @Override
     public void prepareFor(Operations operations) {
-        packed = Optional.of(operations.prepare(affine(table.getArray(), bias.map(Parameter::getArray))));
+        Operations inside = operations.within();
+        if (shared.isPresent() && inside.computesWithLoaded()) {
+            return;
+        }
+        Affine loaded = affine(table.getArray(), bias.map(Parameter::getArray));
+        Affine ready = inside.prepare(loaded);
+        packed = Optional.of(ready);
+        if (shared.isEmpty() && ready.weight() != loaded.weight()) {
+            table.close();
+            bias.ifPresent(Parameter::close);
+        }
     }
 
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         Shape x = inputShapes[0];
-        return new Shape[] {x.slice(0, x.dimension() - 1).add(embedding.vocabulary())};
+        return new Shape[] {x.slice(0, x.dimension() - 1).add(vocabulary)};
     }
 }

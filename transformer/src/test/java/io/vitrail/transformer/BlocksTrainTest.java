@@ -18,6 +18,7 @@ import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import ai.djl.util.Pair;
+import io.vitrail.transformer.BucketedPositionBias.Sight;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -59,6 +60,9 @@ class BlocksTrainTest {
                         "interpolated positions",
                         new OnGrid(new GridPositions(1, new Grid(3, 3), WIDTH, Interpolation.BICUBIC))),
                 Named.of("relative bias", new WithBias(new RelativePositionBias(1, new Grid(2, 2), 3))),
+                Named.of("bucketed bias", new WithBuckets(new BucketedPositionBias(Sight.BOTH_SIDES, 6, 9, 3))),
+                Named.of("relative attention", new WithDistances()),
+                Named.of("adaptive softmax", adaptiveSoftmax()),
                 Named.of("pre-norm encoder", CONFIG.preNormEncoder()),
                 Named.of("post-norm block", postNorm()),
                 Named.of("scaled pre-norm block", scaledPreNorm()));
@@ -67,6 +71,12 @@ class BlocksTrainTest {
     private static TensorBlock postNorm() {
         return new PostNormBlock(
                 new SelfAttention(ATTENTION), CONFIG.norm(), new Mlp(WIDTH, 20, Activation.RELU), CONFIG.norm());
+    }
+
+    private static TensorBlock adaptiveSoftmax() {
+        WordClusters clusters = new WordClusters(9, List.of(4), 6, 2, WIDTH);
+        AdaptiveSoftmax.Tied nothing = new AdaptiveSoftmax.Tied(false, List.of(false, false));
+        return new AdaptiveSoftmax(clusters, new AdaptiveEmbedding(clusters), nothing);
     }
 
     private static TensorBlock scaledPreNorm() {
@@ -209,6 +219,32 @@ class BlocksTrainTest {
         @Override
         public NDArray forward(NDArray x, Pass pass) {
             return bias.forward(x, pass.withGrid(new Grid(3, 2))).softmax(-1);
+        }
+    }
+
+    /** Its bias for five tokens, in shares. */
+    private static final class WithBuckets extends TensorBlock {
+        private final BucketedPositionBias bias;
+
+        WithBuckets(BucketedPositionBias bias) {
+            this.bias = part("bias", bias);
+        }
+
+        @Override
+        public NDArray forward(NDArray x, Pass pass) {
+            return bias.forward(x, pass).softmax(-1);
+        }
+    }
+
+    /** Relative attention of tokens that know how far apart they are. */
+    private static final class WithDistances extends TensorBlock {
+        private final RelativeAttention attention =
+                part("attention", new RelativeAttention(ATTENTION, new RelativeAttention.Biases(3, 4)));
+
+        @Override
+        public NDArray forward(NDArray x, Pass pass) {
+            int tokens = Math.toIntExact(x.getShape().get(1));
+            return attention.forward(x, new RelativePositions(WIDTH, 0).sharing(tokens, pass, x.getManager()));
         }
     }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.vitrail.transformer.kernels.Kernels;
+import io.vitrail.transformer.kernels.Precision;
 import org.junit.jupiter.api.Test;
 
 /** Two operations per multiply-add of every product. */
@@ -26,6 +28,18 @@ class CountingOperationsTest {
             double linear = 2.0 * batch * tokens * (4 * width * width + 2 * width * mlpWidth);
             double attention = 2.0 * batch * tokens * tokens * 2 * width;
             assertThat(counting.floatingOperations()).isEqualTo(depth * (linear + attention));
+        }
+    }
+
+    @Test
+    void countsWhatIsScoredByASharedTable() {
+        try (NDManager manager = DjlEngine.newManager(Device.cpu())) {
+            TokenEmbedding words = Weights.random(new TokenEmbedding(50, 12), manager);
+            CountingOperations counting = new CountingOperations(Kernels.choose(Device.cpu(), Precision.FP32));
+            VocabularyProjection projection = new VocabularyProjection(words, Bias.ABSENT);
+            projection.prepareFor(counting);
+            projection.forward(Weights.wave(manager, 2, 5, 12), Pass.inference(counting));
+            assertThat(counting.floatingOperations()).isEqualTo(2.0 * 2 * 5 * 12 * 50);
         }
     }
 }

@@ -45,6 +45,20 @@ class EncoderTest {
     }
 
     @Test
+    void masksAreComputedOnceForAllBlocks() {
+        List<AttentionMask> masks = new ArrayList<>();
+        Encoder encoder = new Encoder(3, layer -> new MaskReader(masks));
+        AttentionMask padding = new AttentionMask.Padding(manager.ones(new Shape(2, 5)));
+        AttentionMask ofContext = new AttentionMask.Padding(manager.ones(new Shape(2, 4)));
+        Tokens context = new Tokens(manager.ones(new Shape(2, 4, 7)), ofContext);
+        NDArray x = manager.ones(new Shape(2, 5, 12));
+        encoder.forward(x, PASS.withMask(AttentionMask.CAUSAL.and(padding)).withContext(context));
+        assertThat(masks).hasSize(6);
+        assertThat(masks.get(0)).isInstanceOf(AttentionMask.Both.class).isSameAs(masks.get(2));
+        assertThat(masks.get(1)).isInstanceOf(AttentionMask.Bias.class).isSameAs(masks.get(5));
+    }
+
+    @Test
     void tracesTheEmbeddingAndEachLayer() {
         Encoder encoder = Weights.random(CONFIG.preNormEncoder(), manager);
         NDArray x = Weights.wave(manager, 2, 5, 12);
@@ -157,6 +171,22 @@ class EncoderTest {
         @Override
         public NDArray leave(NDArray x) {
             return x.add(0.5f);
+        }
+    }
+
+    /** Notes the masks of the stream and of the context. */
+    private static final class MaskReader extends TensorBlock {
+        private final List<AttentionMask> masks;
+
+        MaskReader(List<AttentionMask> masks) {
+            this.masks = masks;
+        }
+
+        @Override
+        public NDArray forward(NDArray x, Pass pass) {
+            masks.add(pass.mask());
+            masks.add(pass.context().orElseThrow().mask());
+            return x;
         }
     }
 

@@ -43,6 +43,26 @@ class TraceTest {
     }
 
     @Test
+    void aPrefixTellsWhosePartItIs() {
+        Trace trace = Trace.of(manager, Set.of(Stage.HIDDEN_STATES));
+        Trace encoder = trace.prefixed("encoder_");
+        encoder.append(Stage.HIDDEN_STATES, array(1));
+        encoder.record("last_hidden_state", array(2));
+        Trace decoder = encoder.prefixed("decoder_");
+        decoder.append(Stage.HIDDEN_STATES, array(3));
+        decoder.replaceLast(Stage.HIDDEN_STATES, array(4));
+        trace.append(Stage.HIDDEN_STATES, array(5));
+        assertThat(trace.recorded().keySet())
+                .containsExactly(
+                        "encoder_hidden_states.0",
+                        "encoder_last_hidden_state",
+                        "decoder_hidden_states.0",
+                        "hidden_states.0");
+        assertThat(trace.recorded().get("decoder_hidden_states.0").getFloat()).isEqualTo(4);
+        assertThat(decoder.wants(Stage.HIDDEN_STATES)).isTrue();
+    }
+
+    @Test
     void copiesWhatItRecords() {
         Trace trace = Trace.of(manager, Set.of());
         try (NDManager scope = manager.newSubManager()) {
@@ -59,6 +79,7 @@ class TraceTest {
     void noTraceRecordsNothing() {
         Trace.NONE.record("logits", array(1));
         Trace.NONE.append(Stage.HIDDEN_STATES, array(1));
+        Trace.NONE.prefixed("encoder_").record("logits", array(1));
         assertThat(Trace.NONE.recorded()).isEmpty();
     }
 

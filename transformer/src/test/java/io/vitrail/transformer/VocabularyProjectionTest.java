@@ -13,6 +13,8 @@ import io.vitrail.transformer.kernels.Precision;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Tokens are compared with the vectors that embed the vocabulary. */
 class VocabularyProjectionTest {
@@ -64,6 +66,50 @@ class VocabularyProjectionTest {
         assertThat(projection.forward(tokens(), Pass.inference(fast)).toFloatArray())
                 .containsExactly(expected, within(1e-5f));
         assertThat(Weights.array(embedding, "weight").toFloatArray()).containsExactly(TABLE);
+    }
+
+    @Test
+    void aSharedTableIsCopiedOnlyWhereThatPays() {
+        NDArray table = Weights.array(embedding, "weight");
+        int before = table.getManager().getManagedArrays().size();
+        projection(Bias.ABSENT).prepareFor(ReadableOperations.INSTANCE);
+        assertThat(table.getManager().getManagedArrays()).hasSize(before);
+        projection(Bias.ABSENT).prepareFor(Kernels.choose(Device.cpu(), Precision.FP32)); // packed by oneDNN
+        assertThat(table.getManager().getManagedArrays()).hasSizeGreaterThan(before);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Precision.class,
+            names = {"FP32", "BF16"})
+    void itComputesAsWithinAnEncoder(Precision precision) {
+        Operations fast = Kernels.choose(Device.cpu(), precision);
+        NDArray x = tokens().add(1e-3f); // lost in bfloat16
+        for (Bias bias : Bias.values()) {
+            VocabularyProjection projection = projection(bias);
+            NDArray exact = projection.forward(x, Pass.inference(ReadableOperations.INSTANCE));
+            projection.prepareFor(fast);
+            NDArray scores = projection.forward(x, Pass.inference(fast));
+            assertThat(scores.getDataType()).isEqualTo(DataType.FLOAT32);
+            float difference = scores.sub(exact).abs().max().getFloat();
+            assertThat(difference).isLessThan(precision == Precision.FP32 ? 1e-5f : 0.2f);
+            assertThat(difference > 1e-4f).isEqualTo(precision == Precision.BF16);
+        }
+    }
+
+    @Test
+    void aMatrixOfItsOwnIsReplacedByItsPackedForm() {
+        Operations fast = Kernels.choose(Device.cpu(), Precision.FP32);
+        VocabularyProjection projection = Weights.random(new VocabularyProjection(2, 3, Bias.PRESENT), manager);
+        assertThat(projection.getParameters().keys()).hasSize(2);
+        float[] expected = projection
+                .forward(tokens(), Pass.inference(ReadableOperations.INSTANCE))
+                .toFloatArray();
+        NDArray loaded = Weights.array(projection, "weight");
+        projection.prepareFor(fast);
+        assertThat(loaded.isReleased()).isTrue();
+        assertThat(projection.forward(tokens(), Pass.inference(fast)).toFloatArray())
+                .containsExactly(expected, within(1e-5f));
     }
 
     @Test

@@ -5,16 +5,14 @@ import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.transformer.weights.CheckpointException;
 import io.vitrail.transformer.weights.ConfigJson;
 import io.vitrail.transformer.weights.JsonFile;
-import io.vitrail.transformer.weights.StorageType;
-import io.vitrail.transformer.weights.StoredTensor;
+import io.vitrail.transformer.weights.ModelCard;
+import io.vitrail.transformer.weights.StoredWeights;
 import io.vitrail.vit.image.ImageProcessor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /**
@@ -33,28 +31,10 @@ public record ModelDescription(
         String type,
         Optional<String> className,
         Optional<VisionArchitecture> architecture,
-        Optional<Weights> weights,
+        Optional<StoredWeights> weights,
         Optional<String> processor,
         Optional<String> licence,
         List<String> problems) {
-    /**
-     * What is stored.
-     *
-     * @param file that it is in, or the index of several
-     * @param bytes of all weights
-     * @param numbers how many of each type
-     */
-    public record Weights(String file, long bytes, Map<StorageType, Long> numbers) {
-        private static Weights of(Checkpoint checkpoint) {
-            Map<StorageType, Long> numbers = new TreeMap<>();
-            for (String name : checkpoint.names()) {
-                StoredTensor tensor = checkpoint.tensor(name);
-                numbers.merge(tensor.type(), tensor.size(), Long::sum);
-            }
-            return new Weights(checkpoint.file().getFileName().toString(), checkpoint.bytes(), numbers);
-        }
-    }
-
     /**
      * Describes a folder, with or without weights.
      *
@@ -96,7 +76,7 @@ public record ModelDescription(
                 VisionModels.type(config),
                 className,
                 model.map(VisionArchitecture::of),
-                checkpoint.map(Weights::of),
+                checkpoint.map(StoredWeights::of),
                 attempt(problems, () -> ImageProcessor.load(folder).toString()),
                 licence(folder, config),
                 List.copyOf(problems));

@@ -17,6 +17,7 @@ import java.util.Set;
 /** The catalogue of vision models: the one place where an architecture is registered. */
 public final class VisionModels {
     private static final ModelCatalogue<VisionTask, VisionModel> CATALOGUE = new ModelCatalogue<>(
+            VisionTask.class,
             "vision model",
             Map.of(VisionTask.FEATURES, VisionTask.FEATURES_WITHOUT_POOLER),
             List.of(

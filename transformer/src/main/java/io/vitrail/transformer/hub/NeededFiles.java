@@ -38,7 +38,8 @@ public record NeededFiles(List<Need> needs) {
 
     private static final NeededFiles PICTURES = any("preprocessor_config.json", "processor_config.json");
 
-    private static final NeededFiles WORDS = any(
+    /** What tells how text becomes tokens, and how a model writes. */
+    public static final NeededFiles WORDS = any(
             "generation_config.json",
             "tokenizer.json",
             "tokenizer_config.json",
@@ -47,8 +48,16 @@ public record NeededFiles(List<Need> needs) {
             "vocab.txt",
             "vocab.json",
             "merges.txt",
+            "target_vocab.json",
             "spiece.model",
-            "sentencepiece.bpe.model");
+            "sentencepiece.bpe.model",
+            "tokenizer.model",
+            "source.spm",
+            "target.spm",
+            "chat_template.jinja",
+            "modules.json",
+            "sentence_bert_config.json",
+            "1_Pooling/config.json");
 
     /** What a model needs that reads pictures. */
     public static final NeededFiles VISION = CONFIG.and(PICTURES).and(WEIGHTS);

@@ -1,13 +1,18 @@
 package io.vitrail.transformer.kernels;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.vitrail.transformer.Activation;
 import io.vitrail.transformer.Affine;
+import io.vitrail.transformer.AttentionConfig;
 import io.vitrail.transformer.AttentionMask;
 import io.vitrail.transformer.Check;
+import io.vitrail.transformer.KeyValue;
 import io.vitrail.transformer.Operations;
+import io.vitrail.transformer.Projected;
+import io.vitrail.transformer.Rotation;
 import java.util.Optional;
 
 /**
@@ -23,6 +28,9 @@ final class FastOperations implements Operations {
      * both.
      */
     private static final int PACKED_FOR_ROWS = 512;
+
+    /** Queries whose scores are masked at a time, where later keys are hidden. */
+    private static final int BLOCK = 256;
 
     private final KernelArchive kernels;
     private final NumberType type;
@@ -45,23 +53,60 @@ final class FastOperations implements Operations {
 
     @Override
     public NDArray linear(NDArray x, Affine affine, Activation activation) {
+        return withAffine("linear_" + KernelSource.name(activation), x, affine).into(x.getManager());
+    }
+
+    /** A call of the method for the layer's kind of weights, with x and these. */
+    private KernelCall withAffine(String method, NDArray x, Affine affine) {
         Shape shape = x.getShape();
         long inWidth = shape.dimension() == 0 ? 0 : shape.get(shape.dimension() - 1);
         Check.that(inWidth == affine.inWidth(), "x is %s; its last axis must be %d wide.", shape, affine.inWidth());
         NDArray bias = affine.bias()
                 .orElseThrow(() -> new IllegalStateException("The block isn't prepared for these operations."));
-        if (affine.scales().isPresent()) {
-            return kernels.call(KernelSource.int8LinearMethod(activation))
-                    .with(x)
-                    .with(affine.weight())
-                    .with(affine.scales().get())
-                    .with(bias)
-                    .into(x.getManager());
+        return affine.scales()
+                .map(scales -> kernels.call("int8_" + method)
+                        .with(x)
+                        .with(affine.weight())
+                        .with(scales))
+                .orElseGet(() -> kernels.call(method).with(x).with(affine.weight()))
+                .with(bias);
+    }
+
+    @Override
+    public Projected project(NDArray x, Affine affine, AttentionConfig config, Rotation rotation) {
+        boolean turned = rotation instanceof Rotation.Angles;
+        if (!turned && rotation != Rotation.NONE) {
+            return Operations.super.project(x, affine, config, rotation);
         }
-        return kernels.call(KernelSource.linearMethod(activation))
-                .with(x)
-                .with(affine.weight())
-                .with(bias)
+        KernelCall call = withAffine(turned ? "project_turned" : "project", x, affine)
+                .with(config.heads())
+                .with(config.keyValueHeads())
+                .with(config.headWidth());
+        if (rotation instanceof Rotation.Angles angles) {
+            call.with(angles.cos()).with(angles.sin());
+        }
+        NDList parts = call.allInto(x.getManager());
+        return new Projected(parts.get(0), parts.get(1), parts.get(2));
+    }
+
+    @Override
+    public NDArray attendLast(Projected projected, KeyValue rooms, long place, float scale) {
+        checkRoom(rooms.k(), projected.k(), place);
+        checkRoom(rooms.v(), projected.v(), place);
+        return kernels.call("attend_last")
+                .with(projected.q())
+                .with(projected.k())
+                .with(projected.v())
+                .with(rooms.k())
+                .with(rooms.v())
+                .with(place)
+                .with(scale)
+                .into(projected.q().getManager());
+    }
+
+    @Override
+    public NDArray gated(NDArray x, Affine gateAndUp, Activation activation) {
+        return withAffine("gated_" + KernelSource.name(activation), x, gateAndUp)
                 .into(x.getManager());
     }
 
@@ -77,13 +122,16 @@ final class FastOperations implements Operations {
         if (mask instanceof AttentionMask.None) {
             return kernels.call("attention").with(q).with(k).with(v).with(scale).into(q.getManager());
         }
-        if (mask instanceof AttentionMask.Causal && queries == keys) { // the kernel counts from the first key
+        if (isCausal(mask, keys) && queries == keys) { // the kernel counts from the first key
             return kernels.call("causal_attention")
                     .with(q)
                     .with(k)
                     .with(v)
                     .with(scale)
                     .into(q.getManager());
+        }
+        if (mask.hidesLater() && queries > BLOCK && queries <= keys) {
+            return attentionInBlocks(q, k, v, mask, scale);
         }
         return kernels.call("masked_attention")
                 .with(q)
@@ -94,13 +142,48 @@ final class FastOperations implements Operations {
                 .into(q.getManager());
     }
 
+    private static boolean isCausal(AttentionMask mask, long keys) {
+        boolean showsAllEarlier = mask instanceof AttentionMask.Window && mask.reach() >= keys;
+        return mask instanceof AttentionMask.Causal || showsAllEarlier;
+    }
+
+    /**
+     * The same by some queries at a time with the keys that they may see: masks take memory in proportion to the number
+     * of keys, and what is hidden by a window or behind the last of the queries costs nothing.
+     */
+    private NDArray attentionInBlocks(NDArray q, NDArray k, NDArray v, AttentionMask mask, float scale) {
+        Shape shape = q.getShape();
+        long queries = shape.get(2);
+        long earlier = k.getShape().get(2) - queries;
+        NDArray mixed = room(v, shape.get(0), queries, q.getManager());
+        for (long first = 0; first < queries; first += BLOCK) {
+            long end = Math.min(first + BLOCK, queries);
+            long firstKey = Math.max(0, earlier + first + 1 - Math.min(mask.reach(), earlier + queries));
+            AttentionMask.Block block = new AttentionMask.Block(first, end, firstKey, earlier + end);
+            try (NDManager scope = q.getManager().newSubManager()) {
+                AttentionMask part = mask.of(block, scope);
+                NDArray values = added(part, scope, end - first, block.endKey() - firstKey);
+                NDArray some = kernels.call("block_attention")
+                        .with(q)
+                        .with(k)
+                        .with(v)
+                        .with(values)
+                        .with(first)
+                        .with(firstKey)
+                        .with(scale)
+                        .into(scope);
+                write(mixed, some, first);
+            }
+        }
+        return mixed;
+    }
+
     /** What the mask adds to scores: [batch or 1, heads or 1, queries or 1, keys]. */
     private static NDArray added(AttentionMask mask, NDManager manager, long queries, long keys) {
         if (mask instanceof AttentionMask.Bias bias) {
             return bias.values();
         }
-        boolean sameForAllQueries = mask instanceof AttentionMask.Padding;
-        return mask.apply(manager.zeros(new Shape(1, 1, sameForAllQueries ? 1 : queries, keys)));
+        return mask.apply(manager.zeros(new Shape(1, 1, mask.sameForAllQueries() ? 1 : queries, keys)));
     }
 
     @Override
@@ -120,7 +203,7 @@ final class FastOperations implements Operations {
 
     @Override
     public NDArray activate(NDArray x, Activation activation) {
-        return kernels.call(KernelSource.activationMethod(activation)).with(x).into(x.getManager());
+        return kernels.call("activate_" + KernelSource.name(activation)).with(x).into(x.getManager());
     }
 
     @Override
@@ -131,6 +214,11 @@ final class FastOperations implements Operations {
     @Override
     public NDArray residual(NDArray x, NDArray update) {
         return kernels.call("residual").with(x).with(update).into(x.getManager());
+    }
+
+    @Override
+    public NDArray residual(NDArray x, NDArray y, Affine affine) {
+        return withAffine("residual_linear", y, affine).with(x).into(x.getManager());
     }
 
     @Override
@@ -150,15 +238,27 @@ final class FastOperations implements Operations {
 
     @Override
     public NDArray write(NDArray room, NDArray x, long place) {
-        Shape s = x.getShape();
-        Check.state(
-                s.get(0) <= room.getShape().get(0)
-                        && place + s.get(2) <= room.getShape().get(2),
-                "%s doesn't fit %s at place %d.",
-                s,
-                room.getShape(),
-                place);
+        checkRoom(room, x, place);
         return kernels.call("write").with(room).with(x).with(place).into(x.getManager());
+    }
+
+    private static void checkRoom(NDArray room, NDArray x, long place) {
+        Shape s = x.getShape();
+        Shape r = room.getShape();
+        boolean fits =
+                s.get(0) <= r.get(0) && s.get(1) == r.get(1) && place + s.get(2) <= r.get(2) && s.get(3) == r.get(3);
+        Check.state(fits, "%s doesn't fit %s at place %d.", s, r, place);
+    }
+
+    @Override
+    public NDArray tokens(NDArray x, long first, long end) {
+        Check.that(
+                first >= 0 && first < end && end <= x.getShape().get(2),
+                "%s has no tokens %d to %d.",
+                x.getShape(),
+                first,
+                end);
+        return kernels.call("tokens").with(x).with(first).with(end - first).into(x.getManager());
     }
 
     @Override
@@ -201,6 +301,24 @@ final class FastOperations implements Operations {
     @Override
     public NDArray prepare(NDArray weight) {
         return weight;
+    }
+
+    /** By PyTorch's own product, which reads the matrix as it is. */
+    @Override
+    public NDArray sharedLinear(NDArray x, Affine loaded) {
+        Shape shape = x.getShape();
+        Check.that(
+                shape.get(shape.dimension() - 1) == loaded.inWidth(),
+                "x is %s; its last axis must be %d wide.",
+                shape,
+                loaded.inWidth());
+        NDArray y = kernels.call("plain_linear").with(x).with(loaded.weight()).into(x.getManager());
+        return loaded.bias().map(bias -> residual(y, bias)).orElse(y);
+    }
+
+    @Override
+    public boolean computesWithLoaded() {
+        return type == NumberType.FLOAT32 && !kernels.packs();
     }
 
     @Override

@@ -42,12 +42,12 @@ final class KernelArchive implements AutoCloseable {
 
     private final PtNDManager owner;
     private final PtSymbolBlock module;
-    private final String library;
+    private final KernelMethods methods;
 
-    private KernelArchive(PtNDManager owner, PtSymbolBlock module, String library) {
+    private KernelArchive(PtNDManager owner, PtSymbolBlock module, KernelMethods methods) {
         this.owner = owner;
         this.module = module;
-        this.library = library;
+        this.methods = methods;
     }
 
     /**
@@ -60,7 +60,7 @@ final class KernelArchive implements AutoCloseable {
         try {
             byte[] archive = zip(CLASS_HEADER + methods.text());
             PtSymbolBlock module = JniUtils.loadModule(owner, new ByteArrayInputStream(archive), false, false);
-            return new KernelArchive(owner, module, methods.library());
+            return new KernelArchive(owner, module, methods);
         } catch (IOException e) {
             throw new UncheckedIOException("Reading from memory failed.", e);
         } catch (EngineException e) {
@@ -73,7 +73,12 @@ final class KernelArchive implements AutoCloseable {
     /** Whose linear layers these are. */
     @Override
     public String toString() {
-        return library;
+        return methods.library();
+    }
+
+    /** Whether linear layers want their weights packed. */
+    boolean packs() {
+        return methods.packs();
     }
 
     /** A call of one of the methods, to be given its arguments in their order. */

@@ -8,4 +8,9 @@ package io.vitrail.transformer.kernels;
  */
 record KernelMethods(String library, String text) {
     static final String PYTORCH = "PyTorch";
+
+    /** Whether a packed weight is laid out anew, for products that are faster than those with the weight as loaded. */
+    boolean packs() {
+        return !library.equals(PYTORCH);
+    }
 }

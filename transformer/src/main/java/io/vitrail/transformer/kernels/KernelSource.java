@@ -59,11 +59,18 @@ enum KernelSource {
               def copy(self: __torch__.Kernels, x: Tensor, type: int) -> Tensor:
                 return torch.to(x, type, False, True)
               def attention(self: __torch__.Kernels, q: Tensor, k: Tensor, v: Tensor, scale: float) -> Tensor:
-                return torch.scaled_dot_product_attention(q, k, v, None, 0., False, scale=scale)
+                return torch.scaled_dot_product_attention(torch.type_as(q, k), k, v, None, 0., False, scale=scale)
               def causal_attention(self: __torch__.Kernels, q: Tensor, k: Tensor, v: Tensor, scale: float) -> Tensor:
-                return torch.scaled_dot_product_attention(q, k, v, None, 0., True, scale=scale)
+                return torch.scaled_dot_product_attention(torch.type_as(q, k), k, v, None, 0., True, scale=scale)
               def masked_attention(self: __torch__.Kernels, q: Tensor, k: Tensor, v: Tensor, mask: Tensor, scale: float) -> Tensor:
-                return torch.scaled_dot_product_attention(q, k, v, mask, 0., False, scale=scale)
+                return torch.scaled_dot_product_attention(torch.type_as(q, k), k, v, mask, 0., False, scale=scale)
+              def block_attention(self: __torch__.Kernels, q: Tensor, k: Tensor, v: Tensor, mask: Tensor, query: int, key: int, scale: float) -> Tensor:
+                queries = torch.narrow(torch.type_as(q, k), 2, query, torch.size(mask, 2))
+                keys = torch.narrow(k, 2, key, torch.size(mask, 3))
+                values = torch.narrow(v, 2, key, torch.size(mask, 3))
+                return torch.scaled_dot_product_attention(queries, keys, values, mask, 0., False, scale=scale)
+              def plain_linear(self: __torch__.Kernels, x: Tensor, w: Tensor) -> Tensor:
+                return torch.linear(x, w, None)
               def layer_norm(self: __torch__.Kernels, x: Tensor, scale: Tensor, shift: Tensor, epsilon: float) -> Tensor:
                 return torch.layer_norm(x, torch.size(scale), scale, shift, epsilon)
               def rms_norm(self: __torch__.Kernels, x: Tensor, scale: Tensor, epsilon: float) -> Tensor:
@@ -78,11 +85,35 @@ enum KernelSource {
               def multiply(self: __torch__.Kernels, x: Tensor, y: Tensor) -> Tensor:
                 return torch.mul(x, y)
               def room(self: __torch__.Kernels, x: Tensor, rows: int, capacity: int) -> Tensor:
-                return torch.new_empty(x, [rows, torch.size(x, 1), capacity, torch.size(x, 3)])
+                return torch.new_empty(x, [rows, torch.size(x, 1), capacity, torch.size(x, 3)], dtype=6)
               def write(self: __torch__.Kernels, room: Tensor, x: Tensor, place: int) -> Tensor:
                 rows = torch.narrow(room, 0, 0, torch.size(x, 0))
                 written = torch.copy_(torch.narrow(rows, 2, place, torch.size(x, 2)), x)
                 return torch.narrow(rows, 2, 0, torch.add(place, torch.size(x, 2)))
+              def heads(self: __torch__.Kernels, y: Tensor, width: int) -> Tensor:
+                return torch.transpose(torch.reshape(y, [torch.size(y, 0), torch.size(y, 1), -1, width]), 1, 2)
+              def split(self: __torch__.Kernels, y: Tensor, heads: int, asked: int) -> Tuple[Tensor, Tensor, Tensor]:
+                q, k, v = torch.split_with_sizes(y, [heads, asked, asked], 1)
+                return (q, k, v)
+              def split_turned(self: __torch__.Kernels, y: Tensor, heads: int, asked: int, cos: Tensor, sin: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+                qk, v = torch.split_with_sizes(y, [torch.add(heads, asked), asked], 1)
+                q, k = torch.split_with_sizes((self).rotate(qk, cos, sin), [heads, asked], 1)
+                return (q, k, v)
+              def project(self: __torch__.Kernels, x: Tensor, w: Tensor, b: Tensor, heads: int, asked: int, width: int) -> Tuple[Tensor, Tensor, Tensor]:
+                return (self).split((self).heads((self).linear_linear(x, w, b), width), heads, asked)
+              def project_turned(self: __torch__.Kernels, x: Tensor, w: Tensor, b: Tensor, heads: int, asked: int, width: int, cos: Tensor, sin: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+                return (self).split_turned((self).heads((self).linear_linear(x, w, b), width), heads, asked, cos, sin)
+              def attend_last(self: __torch__.Kernels, q: Tensor, k: Tensor, v: Tensor, keys: Tensor, values: Tensor, place: int, scale: float) -> Tensor:
+                k1 = (self).write(keys, k, place)
+                v1 = (self).write(values, v, place)
+                rows = torch.size(q, 0)
+                grouped = torch.reshape(torch.type_as(q, k1), [rows, torch.size(k1, 1), -1, torch.size(q, 3)])
+                y = torch.scaled_dot_product_attention(grouped, k1, v1, None, 0., False, scale=scale)
+                return torch.reshape(y, [rows, 1, -1])
+              def residual_linear(self: __torch__.Kernels, y: Tensor, w: Tensor, b: Tensor, x: Tensor) -> Tensor:
+                return torch.add_(x, (self).linear_linear(y, w, b))
+              def tokens(self: __torch__.Kernels, x: Tensor, first: int, count: int) -> Tensor:
+                return torch.narrow(x, 2, first, count)
               def copy_rows(self: __torch__.Kernels, source: Tensor, target: Tensor, tokens: int, rows: Tensor, places: Tensor) -> Tensor:
                 copied = torch.index_select(torch.narrow(source, 2, 0, tokens), 0, rows)
                 return torch.index_copy_(torch.narrow(target, 2, 0, tokens), 0, places, copied)
@@ -116,6 +147,9 @@ enum KernelSource {
                 x = torch.type_as(z, b)
                 y = {linear}
                 return {result}
+              def gated_{name}(self: __torch__.Kernels, z: Tensor, w: Tensor, b: Tensor) -> Tensor:
+                y, u = torch.chunk((self).linear_linear(z, w, b), 2, -1)
+                return torch.mul({activation}, u)
             """;
 
     /**
@@ -139,6 +173,12 @@ enum KernelSource {
                   y = torch.linear(x, torch.mul(torch.to(w, 15), torch.unsqueeze(s, 1)), None)
                 shape = torch.add(torch.slice(torch.size(z), 0, -1, 1), [torch.size(w, 0)])
                 return torch.reshape(torch.add(y, b), shape)
+              def int8_project(self: __torch__.Kernels, x: Tensor, w: Tensor, s: Tensor, b: Tensor, heads: int, asked: int, width: int) -> Tuple[Tensor, Tensor, Tensor]:
+                return (self).split((self).heads((self).int8_linear(x, w, s, b), width), heads, asked)
+              def int8_project_turned(self: __torch__.Kernels, x: Tensor, w: Tensor, s: Tensor, b: Tensor, heads: int, asked: int, width: int, cos: Tensor, sin: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+                return (self).split_turned((self).heads((self).int8_linear(x, w, s, b), width), heads, asked, cos, sin)
+              def int8_residual_linear(self: __torch__.Kernels, y: Tensor, w: Tensor, s: Tensor, b: Tensor, x: Tensor) -> Tensor:
+                return torch.add_(x, (self).int8_linear(y, w, s, b))
             """;
 
     private static final String INT8_WITH_ACTIVATION =
@@ -146,6 +186,9 @@ enum KernelSource {
               def int8_linear_{name}(self: __torch__.Kernels, z: Tensor, w: Tensor, s: Tensor, b: Tensor) -> Tensor:
                 y = (self).int8_linear(z, w, s, b)
                 return {activation}
+              def int8_gated_{name}(self: __torch__.Kernels, z: Tensor, w: Tensor, s: Tensor, b: Tensor) -> Tensor:
+                y, u = torch.chunk((self).int8_linear(z, w, s, b), 2, -1)
+                return torch.mul({activation}, u)
             """;
 
     private final String library;
@@ -154,22 +197,8 @@ enum KernelSource {
         this.library = library;
     }
 
-    /** Name of the method that computes a linear layer with an activation. */
-    static String linearMethod(Activation activation) {
-        return "linear_" + name(activation);
-    }
-
-    /** The same with a weight of 8 bits. */
-    static String int8LinearMethod(Activation activation) {
-        return "int8_" + linearMethod(activation);
-    }
-
-    /** Name of the method that computes an activation alone. */
-    static String activationMethod(Activation activation) {
-        return "activate_" + name(activation);
-    }
-
-    private static String name(Activation activation) {
+    /** What names of methods with an activation end in. */
+    static String name(Activation activation) {
         return activation.name().toLowerCase(Locale.ROOT);
     }
 

@@ -31,6 +31,11 @@ final class MixedOperations extends ForwardingOperations {
     }
 
     @Override
+    public NDArray sharedLinear(NDArray x, Affine loaded) {
+        return linear(x, loaded, Activation.LINEAR);
+    }
+
+    @Override
     public Operations within() {
         return this;
     }

@@ -24,13 +24,13 @@ public final class Verification {
         this.listener = listener;
     }
 
-    /** One verdict per call and path. */
+    /** One verdict per call and path; none of what a model generates in bfloat16. */
     public List<Verdict> of(GoldenCase golden) {
         List<Verdict> verdicts = new ArrayList<>();
         for (GoldenReplayer.Path path : paths) {
             for (GoldenCall call : golden.calls()) {
                 boolean depends = replayer.computesWithOperations(call);
-                if (depends || path == paths.get(0)) {
+                if (depends ? comparable(call, path) : path == paths.get(0)) {
                     verdicts.add(verdict(golden, call, path, depends));
                 }
             }
@@ -49,6 +49,11 @@ public final class Verification {
         } catch (RuntimeException e) {
             return Verdict.failed(where, how, e);
         }
+    }
+
+    /** What is written in a reduced precision isn't: one rounding may change a token, and then all that follow. */
+    private static boolean comparable(GoldenCall call, GoldenReplayer.Path path) {
+        return path != GoldenReplayer.Path.FAST_BF16 || !call.operation().equals("generate");
     }
 
     private static boolean reduced(GoldenReplayer.Path path, boolean depends) {

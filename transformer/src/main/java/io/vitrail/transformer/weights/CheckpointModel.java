@@ -4,6 +4,7 @@ import ai.djl.Device;
 import io.vitrail.transformer.Operations;
 import io.vitrail.transformer.Session;
 import io.vitrail.transformer.TensorBlock;
+import java.util.List;
 import java.util.Map;
 
 /** A model whose weights come from a checkpoint, and where each of them is. */
@@ -17,6 +18,22 @@ public abstract class CheckpointModel extends TensorBlock {
     /** The numbers behind the names in the weight table's shapes. */
     public abstract Map<String, Long> sizes();
 
+    /** The parts that the checkpoint's weights go into: the model as a whole, if it doesn't say otherwise. */
+    protected List<WeightTable.Filling> fillings(Checkpoint checkpoint) {
+        return List.of(filling(checkpoint));
+    }
+
+    /** This model as one of a checkpoint's parts, with a table that tells of all its weights. */
+    public final WeightTable.Filling filling(Checkpoint checkpoint) {
+        return new WeightTable.Filling(weightTable(), checkpoint.base(basePrefix()), this, sizes());
+    }
+
+    /** This model as a part of a checkpoint that puts a prefix and a dot before all names of this model's weights. */
+    public final WeightTable.Filling filling(Checkpoint checkpoint, String prefix) {
+        boolean based = !checkpoint.base(prefix + "." + basePrefix()).isEmpty();
+        return new WeightTable.Filling(weightTable().under(prefix), based ? basePrefix() : "", this, sizes());
+    }
+
     /**
      * The model with a checkpoint's weights, prepared for inference. The session owns them.
      *
@@ -24,9 +41,10 @@ public abstract class CheckpointModel extends TensorBlock {
      */
     public static <M extends CheckpointModel> Session<M> load(
             M model, Checkpoint checkpoint, Operations operations, Device device) {
-        return new Session<>(model, operations, device, manager -> {
-            String base = checkpoint.base(model.basePrefix());
-            model.weightTable().load(checkpoint, base, model, model.sizes(), manager);
-        });
+        return new Session<>(
+                model,
+                operations,
+                device,
+                manager -> WeightTable.load(checkpoint, model.fillings(checkpoint), manager));
     }
 }

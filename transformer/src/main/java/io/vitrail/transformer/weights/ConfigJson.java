@@ -2,6 +2,7 @@ package io.vitrail.transformer.weights;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vitrail.transformer.Check;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,6 +47,12 @@ public final class ConfigJson {
     /** What a file describes a model by. */
     public static ConfigJson of(JsonNode node, Path file) {
         return new ConfigJson(node, file, "");
+    }
+
+    /** A copy with another value. */
+    public ConfigJson with(String key, int value) {
+        ObjectNode copy = node.deepCopy();
+        return new ConfigJson(copy.put(key, value), file, outer);
     }
 
     /** Whether the key is there with a value other than null. */
@@ -112,6 +119,19 @@ public final class ConfigJson {
         return numbers;
     }
 
+    /** A list of finite numbers, which has to be there. */
+    public List<Double> numbers(String key) {
+        List<Double> numbers = new ArrayList<>();
+        JsonNode value = node.path(key);
+        for (JsonNode item : value) {
+            numbers.add(item.isNumber() ? item.doubleValue() : Double.NaN);
+        }
+        if (!value.isArray() || !numbers.stream().allMatch(Double::isFinite)) {
+            throw wrong(key, "a list of finite numbers", value);
+        }
+        return numbers;
+    }
+
     public double number(String key, double otherwise) {
         JsonNode value = node.get(key);
         if (!has(key)) {
@@ -132,6 +152,24 @@ public final class ConfigJson {
             throw wrong(key, "true or false", value);
         }
         return value.booleanValue();
+    }
+
+    /** A list of flags. */
+    public List<Boolean> flags(String key, List<Boolean> otherwise) {
+        if (!has(key)) {
+            return otherwise;
+        }
+        JsonNode value = node.get(key);
+        List<Boolean> flags = new ArrayList<>();
+        boolean allFlags = value.isArray();
+        for (JsonNode item : value) {
+            allFlags &= item.isBoolean();
+            flags.add(item.booleanValue());
+        }
+        if (!allFlags) {
+            throw wrong(key, "a list of true and false", value);
+        }
+        return flags;
     }
 
     public String text(String key, String otherwise) {
@@ -210,6 +248,16 @@ public final class ConfigJson {
             throw wrong(key, NUMBERED, value);
         }
         return texts;
+    }
+
+    /** Whatever the key holds, for what the other methods don't read; a missing node where it isn't there. */
+    public JsonNode value(String key) {
+        return node.path(key);
+    }
+
+    /** What is wrong with the value of a key, for such a reader. */
+    public CheckpointException wrong(String key, String expected) {
+        return wrong(key, expected, node.path(key));
     }
 
     private int integer(String key, JsonNode value) {

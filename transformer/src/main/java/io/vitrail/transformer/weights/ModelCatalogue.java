@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -29,11 +30,16 @@ public final class ModelCatalogue<T extends Enum<T>, M extends CheckpointModel> 
      * One architecture.
      *
      * @param type the model_type of a checkpoint's config.json
-     * @param family the family of its golden cases; "" if another entry's cases cover it
+     * @param families of its golden cases; none if another entry's cases cover it
      * @param classes the reference's classes that it stands for, and what each is for
      */
     public record Entry<T extends Enum<T>, M>(
-            String type, String family, Map<String, T> classes, Architecture<T, M> architecture) {
+            String type, Set<String> families, Map<String, T> classes, Architecture<T, M> architecture) {
+        /** With one family of golden cases, or none where it is "". */
+        public Entry(String type, String family, Map<String, T> classes, Architecture<T, M> architecture) {
+            this(type, family.isEmpty() ? Set.of() : Set.of(family), classes, architecture);
+        }
+
         T task(String className) {
             T task = classes.get(className);
             Check.that(
@@ -63,13 +69,15 @@ public final class ModelCatalogue<T extends Enum<T>, M extends CheckpointModel> 
     private final Map<T, T> withoutPooler;
 
     /**
+     * @param tasks those that there are
      * @param kind for messages, such as "vision model"
      * @param withoutPooler tasks of base models, and what they are where the checkpoint holds no pooler
      */
-    public ModelCatalogue(String kind, Map<T, T> withoutPooler, List<Entry<T, M>> entries) {
+    public ModelCatalogue(Class<T> tasks, String kind, Map<T, T> withoutPooler, List<Entry<T, M>> entries) {
         this.kind = kind;
         this.entries = List.copyOf(entries);
-        this.withoutPooler = new EnumMap<>(withoutPooler);
+        this.withoutPooler = new EnumMap<>(tasks);
+        this.withoutPooler.putAll(withoutPooler);
         byType = entries.stream().collect(Collectors.toUnmodifiableMap(Entry::type, Function.identity()));
     }
 
@@ -78,12 +86,35 @@ public final class ModelCatalogue<T extends Enum<T>, M extends CheckpointModel> 
         return byType.keySet();
     }
 
+    /** The reference's classes that are for a task, by model type; both sorted. */
+    public Map<String, Set<String>> classes(T task) {
+        Map<String, Set<String>> classes = new TreeMap<>();
+        for (Entry<T, M> entry : entries) {
+            entry.classes().forEach((name, its) -> {
+                if (its == task) {
+                    classes.computeIfAbsent(entry.type(), type -> new TreeSet<>())
+                            .add(name);
+                }
+            });
+        }
+        return classes;
+    }
+
     /** The families of golden cases that the models are measured by. */
     public Set<String> goldenFamilies() {
+        return entries.stream().flatMap(entry -> entry.families().stream()).collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** The reference's classes that can be loaded. */
+    public Set<String> classNames() {
         return entries.stream()
-                .map(Entry::family)
-                .filter(family -> !family.isEmpty())
+                .flatMap(entry -> entry.classes().keySet().stream())
                 .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** What the classes of a config's model type are for. */
+    public Set<T> tasks(ConfigJson config) {
+        return Set.copyOf(entry(config).classes().values());
     }
 
     /** What a class of the reference is for. */

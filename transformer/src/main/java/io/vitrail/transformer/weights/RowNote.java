@@ -10,6 +10,8 @@ enum RowNote {
     RESHAPED,
     /** The checkpoint stores several blocks' weights as one, one below the other. */
     FUSED,
+    /** The same with the axes of the matrix swapped: its parts lie one beside the other. */
+    FUSED_TRANSPOSED,
     /** The checkpoint may lack it: the parameter keeps the value that it has. */
     OPTIONAL,
     /**
@@ -17,5 +19,15 @@ enum RowNote {
      */
     TIED,
     /** The checkpoint may hold it, and no parameter needs it. */
-    UNUSED
+    UNUSED;
+
+    /** Whether one stored weight is that of several blocks. */
+    boolean isFused() {
+        return this == FUSED || this == FUSED_TRANSPOSED;
+    }
+
+    /** Whether a stored matrix has its axes swapped. */
+    boolean isTransposed() {
+        return this == TRANSPOSED || this == FUSED_TRANSPOSED;
+    }
 }

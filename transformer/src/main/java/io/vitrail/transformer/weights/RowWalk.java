@@ -104,15 +104,11 @@ final class RowWalk {
     }
 
     private long[] stored(long[] shape) {
-        if (row.note() == RowNote.TRANSPOSED && shape.length == 2) {
-            return new long[] {shape[1], shape[0]};
-        }
-        if (row.part().isWhole()) {
-            return shape;
-        }
         long[] all = shape.clone();
-        all[0] = Math.multiplyExact(all[0], row.part().count());
-        return all;
+        if (!row.part().isWhole()) {
+            all[0] = Math.multiplyExact(all[0], row.part().count());
+        }
+        return row.note().isTransposed() && all.length == 2 ? new long[] {all[1], all[0]} : all;
     }
 
     private String blockPath(Map<String, String> indices) {

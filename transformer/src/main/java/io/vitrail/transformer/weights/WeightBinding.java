@@ -35,6 +35,6 @@ record WeightBinding(WeightRow row, String name, String path, Parameter paramete
     }
 
     boolean isTransposed() {
-        return row.note() == RowNote.TRANSPOSED && storedShape.length == 2;
+        return row.note().isTransposed() && storedShape.length == 2;
     }
 }

@@ -59,7 +59,7 @@ record WeightRow(
         ShapeFormula stored = ShapeFormula.parse(shapes[shapes.length - 1]);
         List<String> blocks = blocks(cells[1]);
         Check.state(
-                blocks.size() > 1 == (note == RowNote.FUSED),
+                blocks.size() > 1 == note.isFused(),
                 "Table row %d: exactly a fused row has several blocks, such as 'attention.[query, key, value]'",
                 number);
         return IntStream.range(0, blocks.size())
@@ -80,11 +80,23 @@ record WeightRow(
 
     private static RowNote note(int number, String cell) {
         String[] kindAndReason = cell.split(":", 2);
-        boolean known = Arrays.stream(RowNote.values())
-                .anyMatch(note -> note.name().equals(kindAndReason[0].toUpperCase(Locale.ROOT)));
+        String kind = kindAndReason[0].toUpperCase(Locale.ROOT).replace(' ', '_');
+        boolean known =
+                Arrays.stream(RowNote.values()).anyMatch(note -> note.name().equals(kind));
         boolean reasoned = kindAndReason.length == 2 && !kindAndReason[1].isBlank();
         Check.state(known && reasoned, "Table row %d: '%s' isn't a note, a colon and a reason", number, cell);
-        return RowNote.valueOf(kindAndReason[0].toUpperCase(Locale.ROOT));
+        return RowNote.valueOf(kind);
+    }
+
+    /** The row of a model that is a part of another. */
+    WeightRow under(String prefix) {
+        return new WeightRow(number, prefix + "." + checkpoint, block, part, shape, stored, note);
+    }
+
+    /** The row for a model that has the described one as a part. */
+    WeightRow below(String path) {
+        String longer = note == RowNote.UNUSED ? block : path + "." + block;
+        return new WeightRow(number, checkpoint, longer, part, shape, stored, note);
     }
 
     /** The name in a checkpoint whose base model has that prefix, for these values of the indices. */

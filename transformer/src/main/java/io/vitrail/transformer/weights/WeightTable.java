@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Which weight of a checkpoint goes into which parameter of a model: a table that stands beside the architecture.
@@ -37,17 +38,32 @@ import java.util.regex.Pattern;
  * <p>A note is one of these words, a colon and a reason: {@code transposed} (a stored matrix has its axes swapped),
  * {@code reshaped} (the shape is then {@code tokens, width from 1, tokens, width}), {@code fused} (the block is then
  * {@code attention.[query, key, value]}: their weights, of this shape each, are stored as one, one below the other),
+ * {@code fused transposed} (the same with the axes of the matrix swapped: one beside the other),
  * {@code optional} (if it is missing, the parameter keeps its value), {@code tied} (the block can share an earlier
  * row's parameter; this is then a second name of it, read if the first is missing), {@code unused} (the block is
  * {@code -}; the name may contain {@code *}).
  */
 public final class WeightTable {
+    /**
+     * A model, or a part of one, and the table that describes where its weights are.
+     *
+     * @param table tells of every weight in the checkpoint, where it goes or why this part leaves it unused
+     * @param base the checkpoint's prefix of this part's base model without a dot, or the empty text
+     * @param root whose parameters have shapes
+     * @param sizes values for the names in the column of shapes
+     */
+    public record Filling(WeightTable table, String base, WeightHolder root, Map<String, Long> sizes) {}
+
     private static final Map<String, String> METADATA = Map.of("format", "pt"); // transformers insists on it
 
     private final List<WeightRow> rows;
 
-    private WeightTable(List<WeightRow> rows) {
+    /** What the names of all weights begin with that the table tells of. */
+    private final String domain;
+
+    private WeightTable(List<WeightRow> rows, String domain) {
         this.rows = rows;
+        this.domain = domain;
     }
 
     /**
@@ -64,7 +80,23 @@ public final class WeightTable {
         for (int i = 1; i < lines.size(); i++) {
             rows.addAll(WeightRow.parse(i, lines.get(i)));
         }
-        return new WeightTable(List.copyOf(rows));
+        return new WeightTable(List.copyOf(rows), "");
+    }
+
+    /** The same for a part of a larger model: the names of all its weights begin with the prefix and a dot. */
+    public WeightTable under(String prefix) {
+        return new WeightTable(rows.stream().map(row -> row.under(prefix)).toList(), prefix + "." + domain);
+    }
+
+    /** The same for a model whose part the described one is, at that path. */
+    public WeightTable below(String path) {
+        return new WeightTable(rows.stream().map(row -> row.below(path)).toList(), domain);
+    }
+
+    /** The rows of both. */
+    public WeightTable and(WeightTable other) {
+        String common = domain.equals(other.domain) ? domain : "";
+        return new WeightTable(Stream.concat(rows.stream(), other.rows.stream()).toList(), common);
     }
 
     /**
@@ -79,7 +111,15 @@ public final class WeightTable {
      */
     public void load(
             Checkpoint checkpoint, String base, WeightHolder root, Map<String, Long> sizes, NDManager manager) {
-        Map<WeightBinding, StoredTensor> sources = sources(checkpoint, base, root, sizes);
+        load(checkpoint, List.of(new Filling(this, base, root, sizes)), manager);
+    }
+
+    /**
+     * The same for several parts of one checkpoint, such as two towers. A weight that no part takes must be unused by the
+     * account of every part whose table tells of it: one {@linkplain #under under} a prefix tells of what begins with that.
+     */
+    public static void load(Checkpoint checkpoint, List<Filling> parts, NDManager manager) {
+        Map<WeightBinding, StoredTensor> sources = sources(checkpoint, parts);
         sources.forEach((binding, tensor) -> set(binding.parameter(), array(binding, tensor, manager), manager));
     }
 
@@ -89,16 +129,19 @@ public final class WeightTable {
      * @throws CheckpointException if {@link #load} would
      */
     public void check(Checkpoint checkpoint, String base, WeightHolder root, Map<String, Long> sizes) {
-        sources(checkpoint, base, root, sizes);
+        sources(checkpoint, List.of(new Filling(this, base, root, sizes)));
     }
 
     /** The weight for each parameter; every misfit is found before anything is loaded. */
-    private Map<WeightBinding, StoredTensor> sources(
-            Checkpoint checkpoint, String base, WeightHolder root, Map<String, Long> sizes) {
+    private static Map<WeightBinding, StoredTensor> sources(Checkpoint checkpoint, List<Filling> parts) {
         Map<WeightBinding, StoredTensor> sources = new LinkedHashMap<>();
         Misfits misfits = new Misfits();
         Set<String> leftOver = new LinkedHashSet<>(checkpoint.names());
-        for (List<WeightBinding> names : new WeightBindings(rows, base, root, sizes).groups()) {
+        List<List<WeightBinding>> groups = parts.stream()
+                .flatMap(
+                        part -> new WeightBindings(part.table.rows, part.base, part.root, part.sizes).groups().stream())
+                .toList();
+        for (List<WeightBinding> names : groups) {
             names.stream()
                     .filter(binding -> checkpoint.has(binding.name()))
                     .findFirst()
@@ -108,13 +151,19 @@ public final class WeightTable {
             names.forEach(binding -> leftOver.remove(binding.name()));
         }
         sources.forEach((binding, tensor) -> check(binding, tensor, misfits));
-        List<Pattern> unused = unused(base);
-        leftOver.stream()
-                .filter(name ->
-                        unused.stream().noneMatch(row -> row.matcher(name).matches()))
-                .forEach(misfits::addLeftOver);
+        leftOver.stream().filter(name -> !isUnused(name, parts)).forEach(misfits::addLeftOver);
         misfits.throwIfAny(checkpoint.file());
         return sources;
+    }
+
+    /** Whether all parts say so that tell of the weight. */
+    private static boolean isUnused(String name, List<Filling> parts) {
+        List<Filling> telling = parts.stream()
+                .filter(part -> name.startsWith(part.table.domain))
+                .toList();
+        return !telling.isEmpty()
+                && telling.stream().allMatch(part -> part.table.unused(part.base).stream()
+                        .anyMatch(row -> row.matcher(name).matches()));
     }
 
     private static void check(WeightBinding missing, Misfits misfits) {
@@ -145,9 +194,11 @@ public final class WeightTable {
             StoredTensor stored = part.isWhole() ? tensor : tensor.part(part);
             return stored.reshaped(binding.shape()).toArray(manager);
         }
+        long rows = binding.shape()[0];
+        long first = binding.row().part().index() * rows; // of its part, a column as it is stored
         try (NDManager scratch = manager.newSubManager()) {
-            NDArray rowByRow = tensor.toCopiedArray(scratch).transpose().flatten();
-            NDArray array = rowByRow.reshape(new Shape(binding.shape()));
+            NDArray columns = tensor.toCopiedArray(scratch).get(":, {}:{}", first, first + rows);
+            NDArray array = columns.transpose().flatten().reshape(new Shape(binding.shape()));
             array.attach(manager);
             return array;
         }
@@ -190,7 +241,8 @@ public final class WeightTable {
         Map<String, NDArray> views = new LinkedHashMap<>();
         try {
             for (WeightBinding binding : saved(base, root, sizes)) {
-                views.merge(binding.name(), view(binding), WeightTable::below);
+                int axis = binding.isTransposed() ? 1 : 0;
+                views.merge(binding.name(), view(binding), (some, more) -> joined(some, more, axis));
             }
             SafeTensorsWriter.write(file, views, floats, METADATA);
         } finally {
@@ -208,10 +260,10 @@ public final class WeightTable {
         return array.reshape(whole ? new Shape(binding.storedShape()) : array.getShape());
     }
 
-    private static NDArray below(NDArray upper, NDArray lower) {
-        try (upper;
-                lower) {
-            return upper.concat(lower, 0);
+    private static NDArray joined(NDArray some, NDArray more, int axis) {
+        try (some;
+                more) {
+            return some.concat(more, axis);
         }
     }
 

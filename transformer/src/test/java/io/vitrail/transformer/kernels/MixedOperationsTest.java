@@ -57,6 +57,13 @@ class MixedOperationsTest {
                 by -> by.linear(x, new Affine(weight, Optional.empty(), 16, 24), Activation.LINEAR));
     }
 
+    @Test
+    void aSharedTableIsMultipliedAsOthersAre() {
+        NDArray x = trained(6, 5, 16);
+        Affine table = new Affine(trained(24, 16), Optional.empty(), 16, 24);
+        assertThat(mixed.sharedLinear(x, table)).isEqualTo(mixed.linear(x, table, Activation.LINEAR));
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void aConvolutionsGradientsAreClose(int stride) {

@@ -24,7 +24,7 @@ class ConfigJsonTest {
     void readsByKeyAndType() {
         ConfigJson config = read(
                 """
-                {"width": 12, "eps": 1e-12, "bias": false, "act": "gelu", "image": [4, 6], "patch": 2, "depths": [1, 3],
+                {"width": 12, "eps": 1e-12, "bias": false, "act": "gelu", "image": [4, 6], "patch": 2, "depths": [1, 3], "factors": [1, 2.5],
                  "architectures": ["A", "B"], "id2label": {"10": "ten", "2": "two", "3": 7}, "vision": {"width": 5}}
                 """);
         assertThat(config.size("width", 1)).isEqualTo(12);
@@ -34,6 +34,7 @@ class ConfigJsonTest {
         assertThat(config.pair("image", 1)).containsExactly(4, 6);
         assertThat(config.pair("patch", 1)).containsExactly(2, 2);
         assertThat(config.integers("depths")).containsExactly(1, 3);
+        assertThat(config.numbers("factors")).containsExactly(1.0, 2.5);
         assertThat(config.texts("architectures")).containsExactly("A", "B");
         assertThat(config.numbered("id2label"))
                 .containsExactly(Map.entry(2, "two"), Map.entry(3, "7"), Map.entry(10, "ten"));
@@ -79,6 +80,8 @@ class ConfigJsonTest {
                 wrong("true", pair, c -> c.pair("x", 1)),
                 wrong("[1,2,3]", pair, c -> c.pair("x", 1)),
                 wrong("{}", "a list of whole numbers", c -> c.integers("x")),
+                wrong("[1,null]", "a list of finite numbers", c -> c.numbers("x")),
+                wrong("3", "a list of finite numbers", c -> c.numbers("x")),
                 wrong("\"1\"", "a finite number", c -> c.number("x", 0)),
                 wrong("NaN", "a finite number", c -> c.number("x", 0)),
                 wrong("1", "true or false", c -> c.flag("x", false)),

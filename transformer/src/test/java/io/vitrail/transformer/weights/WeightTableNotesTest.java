@@ -78,6 +78,31 @@ class WeightTableNotesTest extends LoadedTables {
         assertThat(Fixtures.read(folder.resolve("saved.safetensors"))).isEqualTo(before);
     }
 
+    @Test
+    void fusedAndTransposedTheyLieBesideOneAnother() {
+        WeightTable table = WeightTable.parse(
+                """
+                checkpoint  | block                       | shape         | note
+                l.{i}.qkv   | blocks.{i}.[query, key]     | labels, width | fused transposed: x W
+                """);
+        Holder model = new Holder().with("blocks", Holder.list(pair("query", "key")));
+        write(Map.of("l.0.qkv.weight", manager.arange(12f).reshape(3, 4), "l.0.qkv.bias", floats(1, 2, 3, 4)));
+        byte[] before = Fixtures.read(file());
+
+        load(table, "", model);
+
+        Map<String, Holder> first = model.parts().get("blocks").parts().get("0").parts();
+        assertThat(array(first.get("query"), "weight").toFloatArray()).containsExactly(0, 4, 8, 1, 5, 9);
+        assertThat(array(first.get("key"), "weight").toFloatArray()).containsExactly(2, 6, 10, 3, 7, 11);
+        assertThat(array(first.get("key"), "bias").toFloatArray()).containsExactly(3, 4);
+        table.save(folder.resolve("saved.safetensors"), StorageType.F32, "", model, SIZES);
+        assertThat(Fixtures.read(folder.resolve("saved.safetensors"))).isEqualTo(before);
+        write(Map.of("l.0.qkv.weight", manager.zeros(new Shape(4, 3)), "l.0.qkv.bias", floats(1, 2, 3, 4)));
+        assertThatThrownBy(() -> load(table, "", model))
+                .hasMessageContaining(
+                        "Weight 'l.0.qkv.weight' has shape [4, 3]; the model needs [3, 4] (table row 1).");
+    }
+
     private static NDArray array(Holder holder, String name) {
         return holder.parameters().get(name).getArray();
     }
@@ -170,5 +195,34 @@ class WeightTableNotesTest extends LoadedTables {
                 "m.embeddings.position_ids2", floats(1),
                 "m_h.0.attn.mask", floats(1)));
         assertThatThrownBy(() -> load(table, "m", new Holder())).hasMessageContaining("0 missing, 3 left over");
+    }
+
+    @Test
+    void aTableServesAPartOfALargerModel() {
+        WeightTable part = WeightTable.parse(
+                """
+                checkpoint  | block | shape | note
+                {base}.norm | norm  | width
+                head.*      | -     | -     | unused: a head
+                """);
+        WeightTable rest = WeightTable.parse(
+                """
+                checkpoint  | block | shape | note
+                encoder.*   | -     | -     | unused: the other part
+                """);
+        write(Map.of(
+                "decoder.base.norm.weight", floats(1, 2, 3),
+                "decoder.base.norm.bias", floats(4, 5, 6),
+                "decoder.head.weight", floats(7),
+                "encoder.norm.weight", floats(8)));
+        Holder model = new Holder().with("norm", Holder.norm(3));
+        load(part.under("decoder").and(rest), "base", model);
+        assertThat(array(model.parts().get("norm"), "bias").toFloatArray()).containsExactly(4, 5, 6);
+        Holder whole = new Holder().with("text", new Holder().with("norm", Holder.norm(3)));
+        load(part.under("decoder").below("text").and(rest), "base", whole);
+        Holder inWhole = whole.parts().get("text").parts().get("norm");
+        assertThat(array(inWhole, "bias").toFloatArray()).containsExactly(4, 5, 6);
+        assertThatThrownBy(() -> load(part.under("decoder"), "base", model))
+                .hasMessageContaining("Weight 'encoder.norm.weight' is left over: no row of the table needs it.");
     }
 }

@@ -203,7 +203,7 @@ class DjlClassificationTest {
 
     @Test
     void aWrongArgumentIsRefused() {
-        assertRefused("precision", "fp8", "Argument 'precision' must be one of [fp32, auto, bf16], not 'fp8'.");
+        assertRefused("precision", "fp8", "Argument 'precision' must be one of [fp32, auto, bf16, int8], not 'fp8'.");
         assertRefused("topK", 0, "Argument 'topK' must be at least 1, not 0.");
     }
 

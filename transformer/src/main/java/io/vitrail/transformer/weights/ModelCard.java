@@ -1,6 +1,5 @@
-package io.vitrail.vit;
+package io.vitrail.transformer.weights;
 
-import io.vitrail.transformer.weights.CheckpointException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -14,12 +13,16 @@ import java.util.Optional;
  *
  * @param lines those between
  */
-record ModelCard(List<String> lines) {
+public record ModelCard(List<String> lines) {
     private static final String FENCE = "---";
     private static final int MOST_BYTES = 1 << 16;
 
-    /** The card of a folder; an empty one if it has none. */
-    static ModelCard in(Path folder) {
+    /**
+     * The card of a folder; an empty one if it has none.
+     *
+     * @throws CheckpointException if it can't be read
+     */
+    public static ModelCard in(Path folder) {
         Path file = folder.resolve("README.md");
         if (!Files.isRegularFile(file)) {
             return new ModelCard(List.of());
@@ -41,7 +44,7 @@ record ModelCard(List<String> lines) {
     }
 
     /** The licence, by its own name if the hub has none for it. */
-    Optional<String> licence() {
+    public Optional<String> licence() {
         Optional<String> licence = value("license");
         return licence.filter(name -> !name.equals("other"))
                 .or(() -> value("license_name"))

@@ -1,4 +1,4 @@
-package io.vitrail.vit;
+package io.vitrail.transformer.weights;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,63 @@
+package io.vitrail.transformer;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+
+/**
+ * Rotary position embedding of sequences (Su et al. 2021, "RoFormer", section 3.4.2): each pair of components turns in
+ * proportion to the token's place, pair i by θ^(−2i / headWidth) per place, so that a query and a key meet at an angle
+ * that tells how far apart they are. Nothing is learned, and any place works.
+ */
+public final class RotaryPositions {
+    private final int headWidth;
+    private final double theta;
+    private final RotaryScaling scaling;
+
+    /**
+     * @param theta base of the frequencies
+     * @param scaling how they are changed for texts longer than those of the training
+     */
+    public RotaryPositions(int headWidth, double theta, RotaryScaling scaling) {
+        Check.that(
+                headWidth > 0 && headWidth % 2 == 0,
+                "Rotary positions turn pairs: heads %d wide don't fit.",
+                headWidth);
+        Check.that(theta > 0, "The base of rotary frequencies must be positive, not %s.", theta);
+        scaling.check(headWidth);
+        this.headWidth = headWidth;
+        this.theta = theta;
+        this.scaling = scaling;
+    }
+
+    /**
+     * The rotation of tokens at their places, computed once for all layers.
+     *
+     * @param places [batch or 1, tokens], int64; the rotation is of no use once their manager is closed
+     */
+    public Rotation at(NDArray places) {
+        long length = scaling.dependsOnLength() ? places.max().getLong() + 1 : 0;
+        NDArray frequencies = places.getManager().create(bothHalves(length), new Shape(headWidth));
+        NDArray angles = places.toType(DataType.FLOAT32, false)
+                .expandDims(1)
+                .expandDims(3)
+                .mul(frequencies); // [batch or 1, 1, tokens, headWidth]
+        NDArray cos = amplified(angles.cos());
+        NDArray sin = amplified(angles.sin());
+        return new Rotation.Angles(cos, sin);
+    }
+
+    private NDArray amplified(NDArray x) {
+        return scaling.amplitude() == 1 ? x : x.mul(scaling.amplitude());
+    }
+
+    /** The same frequency for both members of a pair, which are half a head apart. */
+    private float[] bothHalves(long length) {
+        double[] frequencies = scaling.frequencies(headWidth, theta, length);
+        float[] both = new float[headWidth];
+        for (int i = 0; i < headWidth; i++) {
+            both[i] = (float) frequencies[i % frequencies.length];
+        }
+        return both;
+    }
+}
