@@ -39,7 +39,8 @@ public final class CachedDecoding<M extends TensorBlock> implements Decoding {
     private final NDManager memory;
     private final KeyValueCache cache;
     private Optional<Tokens> asked = Optional.empty();
-    private int[] padding = {};
+    private Rows rows = Rows.each(0);
+    private int[] padding = {}; // before each of the model's rows
 
     private CachedDecoding(
             Session<M> session, Function<M, TextDecoder> decoder, Optional<Context<M>> context, Patience patience) {
@@ -53,7 +54,13 @@ public final class CachedDecoding<M extends TensorBlock> implements Decoding {
 
     /** By a model that continues its prompt. */
     public static <M extends TextDecoder> CachedDecoding<M> of(Session<M> session, Patience patience) {
-        return new CachedDecoding<>(session, model -> model, Optional.empty(), patience);
+        return of(session, model -> model, patience);
+    }
+
+    /** By a model that continues its prompt, or has a part that does. */
+    public static <M extends TensorBlock> CachedDecoding<M> of(
+            Session<M> session, Function<M, TextDecoder> decoder, Patience patience) {
+        return new CachedDecoding<>(session, decoder, Optional.empty(), patience);
     }
 
     /**
@@ -71,13 +78,20 @@ public final class CachedDecoding<M extends TensorBlock> implements Decoding {
     public float[][] next(long[][] tokens) {
         Check.that(tokens.length > 0, "There must be at least one row.");
         Check.that(Arrays.stream(tokens).allMatch(row -> row.length > 0), "Each row needs at least one token.");
-        int longest = Arrays.stream(tokens).mapToInt(row -> row.length).max().orElseThrow();
         if (cache.length() == 0) {
-            padding =
-                    Arrays.stream(tokens).mapToInt(row -> longest - row.length).toArray();
+            rows = Rows.each(tokens.length);
         }
-        Check.that(tokens.length == padding.length, "There are %d rows, not %d.", padding.length, tokens.length);
-        return session.run(patience, (model, scope, pass) -> next(model, tokens, longest, scope, pass));
+        Check.that(
+                tokens.length == rows.places().length,
+                "There are %d rows, not %d.",
+                rows.places().length,
+                tokens.length);
+        long[][] all = Arrays.stream(rows.owners()).mapToObj(row -> tokens[row]).toArray(long[][]::new);
+        int longest = Arrays.stream(all).mapToInt(row -> row.length).max().orElseThrow();
+        if (cache.length() == 0) {
+            padding = Arrays.stream(all).mapToInt(row -> longest - row.length).toArray();
+        }
+        return session.run(patience, (model, scope, pass) -> next(model, all, longest, scope, pass));
     }
 
     private float[][] next(M model, long[][] tokens, int longest, NDManager scope, Pass pass) {
@@ -91,18 +105,20 @@ public final class CachedDecoding<M extends TensorBlock> implements Decoding {
         NDArray last = states.get(":, -1"); // [rows, width]
         float[] all = text.logits(last, pass).toFloatArray();
         int vocabulary = text.vocabulary();
-        return IntStream.range(0, tokens.length)
+        return Arrays.stream(rows.places())
                 .mapToObj(row -> Arrays.copyOfRange(all, row * vocabulary, (row + 1) * vocabulary))
                 .toArray(float[][]::new);
     }
 
-    /** What is asked lives as long as the decoding. */
+    /** What is asked lives as long as the decoding: of a mask a copy, which may be a view of memory that the pass gives back. */
     private Tokens owned(Tokens tokens) {
         tokens.vectors().attach(memory);
-        if (tokens.mask() instanceof AttentionMask.Padding padded) {
-            padded.real().attach(memory);
+        if (!(tokens.mask() instanceof AttentionMask.Padding padded)) {
+            return tokens;
         }
-        return tokens;
+        NDArray real = padded.real().duplicate();
+        real.attach(memory);
+        return new Tokens(tokens.vectors(), new AttentionMask.Padding(real));
     }
 
     /** The new tokens, padded on the left, with their places and, if there is padding, what is real of all tokens so far. */
@@ -136,34 +152,55 @@ public final class CachedDecoding<M extends TensorBlock> implements Decoding {
 
     @Override
     public void select(int[] parents) {
+        int[] from = Arrays.stream(parents).map(this::place).toArray();
         int before = padding.length;
-        boolean same = parents.length == before && IntStream.range(0, before).allMatch(row -> parents[row] == row);
+        int each = asked.map(tokens ->
+                        before / Math.toIntExact(tokens.vectors().getShape().get(0)))
+                .orElse(1);
+        Rows next = asked.isPresent()
+                ? Rows.shared(Arrays.stream(from).map(row -> row / each).toArray())
+                : Rows.each(from.length);
+        int[] chosen = Arrays.stream(next.owners()).map(row -> from[row]).toArray();
+        rows = next;
+        boolean same = chosen.length == before && IntStream.range(0, before).allMatch(row -> chosen[row] == row);
         if (same) {
             return;
         }
         session.run(patience, (model, scope, pass) -> {
             Operations inside = pass.operations().within();
-            asked = asked.map(tokens -> selectInputs(tokens, parents, before, inside));
-            cache.select(parents, inside);
+            asked = asked.map(tokens -> selectInputs(tokens, chosen, each, inside));
+            cache.select(chosen, inside);
             return null;
         });
-        padding = Arrays.stream(parents).map(row -> padding[row]).toArray();
+        padding = Arrays.stream(chosen).map(row -> padding[row]).toArray();
+    }
+
+    private int place(int row) {
+        Check.that(row >= 0 && row < rows.places().length, "Row %d isn't among %d.", row, rows.places().length);
+        return rows.places()[row];
     }
 
     /** The inputs that still have rows. */
-    private Tokens selectInputs(Tokens tokens, int[] parents, int before, Operations inside) {
-        int inputs = Math.toIntExact(tokens.vectors().getShape().get(0));
-        int each = before / inputs;
+    private Tokens selectInputs(Tokens tokens, int[] parents, int each, Operations inside) {
         int[] kept = Arrays.stream(parents).map(row -> row / each).distinct().toArray();
-        if (kept.length == inputs) {
+        if (kept.length == tokens.vectors().getShape().get(0)) {
             return tokens;
         }
         cache.selectContexts(kept, inside);
-        NDArray numbers = memory.create(Arrays.stream(kept).asLongStream().toArray());
-        AttentionMask mask = tokens.mask() instanceof AttentionMask.Padding padded
-                ? new AttentionMask.Padding(padded.real().get(numbers))
-                : tokens.mask();
-        return new Tokens(tokens.vectors().get(numbers), mask);
+        try (NDArray all = tokens.vectors();
+                NDArray numbers =
+                        memory.create(Arrays.stream(kept).asLongStream().toArray())) {
+            return new Tokens(all.get(numbers), selected(tokens.mask(), numbers));
+        }
+    }
+
+    private static AttentionMask selected(AttentionMask mask, NDArray numbers) {
+        if (!(mask instanceof AttentionMask.Padding padded)) {
+            return mask;
+        }
+        try (NDArray all = padded.real()) {
+            return new AttentionMask.Padding(all.get(numbers));
+        }
     }
 
     @Override

@@ -16,8 +16,10 @@ public interface Decoding extends AutoCloseable {
     float[][] next(long[][] tokens);
 
     /**
-     * Row i goes on from what row parents[i] was: rows are reordered, doubled or dropped. Where rows share an input, such as
-     * beams do, rows of one input stay together, and all inputs have equally many.
+     * Row i goes on from what row parents[i] was: rows are reordered, doubled or dropped. Rows that come from one prompt stay
+     * together.
+     *
+     * @throws IllegalArgumentException if there is no such row
      */
     void select(int[] parents);
 

@@ -15,7 +15,13 @@ import java.util.Set;
 final class DecoderReplay {
     private static final Set<String> OPTIONS =
             Set.of("output_hidden_states", "output_attentions", "return_dict", "use_cache");
-    private static final Set<String> INPUTS = Set.of("input_ids", "attention_mask", "position_ids");
+    private static final Set<String> INPUTS = Set.of(
+            "input_ids",
+            "attention_mask",
+            "token_type_ids",
+            "position_ids",
+            TextReplayer.CONTEXT,
+            TextReplayer.CONTEXT_MASK);
 
     private DecoderReplay() {}
 
@@ -23,15 +29,23 @@ final class DecoderReplay {
             GoldenCall call, Map<String, GoldenTensor> inputs, TextDecoder model, NDManager scope, Pass pass) {
         call.onlyOptions(OPTIONS);
         call.onlyInputs(INPUTS);
+        NDArray states = model.states(input(inputs, scope), pass); // [batch, tokens, width]
+        if (model.hasHead()) {
+            pass.trace().record("logits", model.logits(states, pass));
+        }
+        return TextReplayer.recorded(pass);
+    }
+
+    private static TextInput input(Map<String, GoldenTensor> inputs, NDManager scope) {
         TextInput input = TextInput.of(TextReplayer.rows(inputs, "input_ids", scope));
         if (inputs.containsKey("attention_mask")) {
             input = input.withMask(TextReplayer.rows(inputs, "attention_mask", scope));
         }
-        if (inputs.containsKey("position_ids")) {
-            input = input.withPlaces(TextReplayer.rows(inputs, "position_ids", scope));
+        if (inputs.containsKey("token_type_ids")) {
+            input = input.withSegments(TextReplayer.rows(inputs, "token_type_ids", scope));
         }
-        NDArray states = model.states(input, pass); // [batch, tokens, width]
-        pass.trace().record("logits", model.logits(states, pass));
-        return TextReplayer.recorded(pass);
+        return inputs.containsKey("position_ids")
+                ? input.withPlaces(TextReplayer.rows(inputs, "position_ids", scope))
+                : input;
     }
 }

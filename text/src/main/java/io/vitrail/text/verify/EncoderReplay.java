@@ -16,8 +16,15 @@ import java.util.Set;
 
 /** Forward passes and sentence embeddings of text encoders. */
 final class EncoderReplay {
-    private static final Set<String> OPTIONS = Set.of("output_hidden_states", "output_attentions", "return_dict");
-    private static final Set<String> INPUTS = Set.of("input_ids", "attention_mask", "token_type_ids", "position_ids");
+    private static final Set<String> OPTIONS =
+            Set.of("output_hidden_states", "output_attentions", "return_dict", "use_cache");
+    private static final Set<String> INPUTS = Set.of(
+            "input_ids",
+            "attention_mask",
+            "token_type_ids",
+            "position_ids",
+            TextReplayer.CONTEXT,
+            TextReplayer.CONTEXT_MASK);
 
     private EncoderReplay() {}
 

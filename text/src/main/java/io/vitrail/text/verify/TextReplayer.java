@@ -8,10 +8,14 @@ import io.vitrail.text.TextEncoder;
 import io.vitrail.text.TextModel;
 import io.vitrail.text.TextModels;
 import io.vitrail.text.TextToTextModel;
+import io.vitrail.text.TransfoXl;
+import io.vitrail.text.generation.ProcessorReplayer;
 import io.vitrail.text.tokenizer.TokenizerReplayer;
+import io.vitrail.transformer.AttentionMask;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.Session;
+import io.vitrail.transformer.Tokens;
 import io.vitrail.transformer.Trace;
 import io.vitrail.transformer.verify.GoldenCall;
 import io.vitrail.transformer.verify.GoldenReplayer;
@@ -23,19 +27,30 @@ import io.vitrail.transformer.weights.ConfigJson;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
-/** Replays calls of text models and tokenizers. Outputs are read from the pass's {@link Trace}: models have no code for it. */
+/**
+ * Replays calls of text models, tokenizers and score processors. Outputs are read from the pass's {@link Trace}: models have no
+ * code for it.
+ */
 public final class TextReplayer implements GoldenReplayer {
-    private static final Set<String> MODEL_OPERATIONS = Set.of("forward", "sentence_embedding");
+    static final String CONTEXT = "encoder_hidden_states";
+    static final String CONTEXT_MASK = "encoder_attention_mask";
+
+    private static final Set<String> MODEL_OPERATIONS =
+            Set.of("forward", "forward_mems", "generate", "sentence_embedding");
 
     private final KeptModel<TextModel> kept = new KeptModel<>((checkpoint, className, operations) ->
             TextModels.load(checkpoint, className, TextModel.class, operations, Device.cpu()));
 
     private final TokenizerReplayer tokenizers = new TokenizerReplayer();
+    private final ProcessorReplayer processors = new ProcessorReplayer();
 
     @Override
     public Set<String> families() {
-        return TextModels.goldenFamilies();
+        Set<String> families = new TreeSet<>(TextModels.goldenFamilies());
+        families.addAll(processors.families());
+        return families;
     }
 
     @Override
@@ -45,6 +60,9 @@ public final class TextReplayer implements GoldenReplayer {
 
     @Override
     public Replayed replay(GoldenCall call, Map<String, GoldenTensor> inputs, Path path) {
+        if (call.operation().equals("logits_process")) {
+            return processors.replay(call, inputs, path);
+        }
         if (!computesWithOperations(call)) {
             return tokenizers.replay(call, inputs, path);
         }
@@ -53,10 +71,16 @@ public final class TextReplayer implements GoldenReplayer {
             Set<Trace.Stage> stages = call.stages(ConfigJson.of(checkpoint));
             String className = call.className().orElseGet(() -> TextModels.className(checkpoint));
             Session<TextModel> session = kept.get(call.checkpoint(), className, path);
+            if (call.operation().equals("generate")) {
+                return TextGenerationReplay.of(call, inputs, session, checkpoint);
+            }
             return session.run((model, scope, pass) -> {
-                Pass traced = pass.withTrace(Trace.of(scope, stages));
+                Pass traced = asking(inputs, className, scope, pass).withTrace(Trace.of(scope, stages));
                 if (model instanceof TextEncoder encoder) {
                     return EncoderReplay.of(call, inputs, encoder, scope, traced);
+                }
+                if (model instanceof TransfoXl recurrent) {
+                    return SegmentReplay.of(call, inputs, recurrent, scope, traced);
                 }
                 if (model instanceof TextToTextModel both) {
                     return TextToTextReplay.of(call, inputs, both, scope, traced);
@@ -73,9 +97,23 @@ public final class TextReplayer implements GoldenReplayer {
         return Replayed.of(outputs);
     }
 
+    /** The pass, with what another model left for this one to ask, if the call gives that. */
+    private static Pass asking(Map<String, GoldenTensor> inputs, String className, NDManager scope, Pass pass) {
+        if (!inputs.containsKey(CONTEXT)) {
+            return pass;
+        }
+        NDArray vectors = inputs.get(CONTEXT).toArray(scope);
+        boolean used = !className.startsWith("BlipText"); // whose reference takes a mask, and doesn't use it
+        return pass.withContext(
+                used && inputs.containsKey(CONTEXT_MASK)
+                        ? new Tokens(vectors, new AttentionMask.Padding(rows(inputs, CONTEXT_MASK, scope)))
+                        : Tokens.of(vectors));
+    }
+
     /** An input [batch, tokens]. */
     static NDArray rows(Map<String, GoldenTensor> inputs, String name, NDManager scope) {
         GoldenTensor tensor = inputs.get(name);
+        Check.that(tensor != null, "The call has no %s.", name);
         Check.that(tensor.shape().length == 2, "%s must be [batch, tokens].", name);
         return tensor.toArray(scope);
     }

@@ -6,6 +6,7 @@ import io.vitrail.text.TextInput;
 import io.vitrail.text.TextToTextModel;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.Tokens;
+import io.vitrail.transformer.Trace;
 import io.vitrail.transformer.verify.GoldenCall;
 import io.vitrail.transformer.verify.GoldenTensor;
 import io.vitrail.transformer.verify.Replayed;
@@ -25,10 +26,15 @@ final class TextToTextReplay {
             GoldenCall call, Map<String, GoldenTensor> inputs, TextToTextModel model, NDManager scope, Pass pass) {
         call.onlyOptions(OPTIONS);
         call.onlyInputs(INPUTS);
-        Tokens source = model.encode(input(inputs, "", scope), pass);
+        Trace trace = pass.trace();
+        Tokens source = model.encode(input(inputs, "", scope), pass.withTrace(trace.prefixed("encoder_")));
         TextInput target = input(inputs, "decoder_", scope);
-        NDArray states = model.states(target, pass.withContext(source)); // [batch, tokens, width]
-        pass.trace().record("logits", model.logits(states, pass));
+        Pass writing = pass.withTrace(trace.prefixed("decoder_")).withContext(source);
+        NDArray states = model.states(target, writing); // [batch, tokens, width]
+        trace.record("last_hidden_state", states);
+        if (model.hasHead()) {
+            trace.record("logits", model.logits(states, pass));
+        }
         return TextReplayer.recorded(pass);
     }
 
