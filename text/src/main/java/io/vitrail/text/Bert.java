@@ -9,30 +9,14 @@ import static io.vitrail.text.TextTask.NEXT_TOKEN;
 import static io.vitrail.text.TextTask.PRE_TRAINING;
 import static io.vitrail.text.TextTask.QUESTION_ANSWERING;
 import static io.vitrail.text.TextTask.SEQUENCE_CLASSIFICATION;
-import static io.vitrail.text.TextTask.TEXT_TO_TEXT;
 import static io.vitrail.text.TextTask.TOKEN_CLASSIFICATION;
 
 import ai.djl.ndarray.NDArray;
-import io.vitrail.transformer.Activation;
-import io.vitrail.transformer.Bias;
-import io.vitrail.transformer.Check;
-import io.vitrail.transformer.DistanceAttention;
-import io.vitrail.transformer.DistanceAttention.Askers;
 import io.vitrail.transformer.Encoder;
-import io.vitrail.transformer.EncoderConfig;
-import io.vitrail.transformer.LearnedPositions;
 import io.vitrail.transformer.Linear;
-import io.vitrail.transformer.Mlp;
 import io.vitrail.transformer.Pass;
-import io.vitrail.transformer.PostNormBlock;
-import io.vitrail.transformer.SelfAttention;
-import io.vitrail.transformer.TensorBlock;
-import io.vitrail.transformer.TokenEmbedding;
-import io.vitrail.transformer.VocabularyProjection;
 import io.vitrail.transformer.weights.ConfigJson;
-import io.vitrail.transformer.weights.Labels;
 import io.vitrail.transformer.weights.WeightTable;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -41,9 +25,12 @@ import java.util.Optional;
  * what the tokens come from, in norms after the residual instead of before, and in padding, which a mask hides. It learned to
  * fill in masked words and to tell whether a second sentence follows the first; every other head is learned on top. The paper's
  * L is {@code depth}, its H {@code width}, its A {@code heads}.
+ *
+ * <p>BLIP's text model is one as well, without segments and with cross-attention to a picture's tokens.
  */
 public final class Bert extends TextEncoder {
     static final Map<String, TextTask> CLASSES = TextTask.classes(
+            Map.of("BertLMHeadModel", NEXT_TOKEN),
             "Bert",
             FEATURES,
             FEATURES_WITHOUT_POOLER,
@@ -55,7 +42,11 @@ public final class Bert extends TextEncoder {
             QUESTION_ANSWERING,
             MULTIPLE_CHOICE);
 
-    static final WeightTable WEIGHTS = WeightTable.parse(
+    static final Map<String, TextTask> BLIP_CLASSES =
+            TextTask.classes(Map.of("BlipTextLMHeadModel", NEXT_TOKEN), "BlipText", FEATURES, FEATURES_WITHOUT_POOLER);
+
+    /** The rows of what its kin have, too: the encoder and its pooler. */
+    static final String ENCODER =
             """
             checkpoint                                                   | block                                   | shape
             {base}.embeddings.word_embeddings                            | embedding.words                         | vocabulary, width
@@ -68,10 +59,22 @@ public final class Bert extends TextEncoder {
             {base}.encoder.layer.{i}.attention.self.distance_embedding   | encoder.{i}.attention.distances         | distances, headWidth
             {base}.encoder.layer.{i}.attention.output.dense              | encoder.{i}.attention.output            | width, width
             {base}.encoder.layer.{i}.attention.output.LayerNorm          | encoder.{i}.norm1                       | width
+            {base}.encoder.layer.{i}.crossattention.self.query           | encoder.{i}.contextAttention.query      | width, width
+            {base}.encoder.layer.{i}.crossattention.self.key             | encoder.{i}.contextAttention.key        | width, contextWidth
+            {base}.encoder.layer.{i}.crossattention.self.value           | encoder.{i}.contextAttention.value      | width, contextWidth
+            {base}.encoder.layer.{i}.crossattention.output.dense         | encoder.{i}.contextAttention.output     | width, width
+            {base}.encoder.layer.{i}.crossattention.output.LayerNorm     | encoder.{i}.contextNorm                 | width
             {base}.encoder.layer.{i}.intermediate.dense                  | encoder.{i}.mlp.expand                  | mlpWidth, width
             {base}.encoder.layer.{i}.output.dense                        | encoder.{i}.mlp.contract                | width, mlpWidth
             {base}.encoder.layer.{i}.output.LayerNorm                    | encoder.{i}.norm2                       | width
             {base}.pooler.dense                                          | pooler                                  | width, width
+            {base}.embeddings.position_ids                               | -                                       | - | unused: 0, 1, 2, …
+            {base}.embeddings.position_embeddings.*                      | -                                       | - | unused: where attention knows the distances
+            """;
+
+    static final WeightTable WEIGHTS = WeightTable.parse(
+            ENCODER
+                    + """
             cls.predictions.transform.dense                              | words.transform                         | width, width
             cls.predictions.transform.LayerNorm                          | words.norm                              | width
             cls.predictions.bias                                         | words.decoder.bias                      | vocabulary
@@ -80,138 +83,18 @@ public final class Bert extends TextEncoder {
             cls.seq_relationship                                         | nextSentence                            | 2, width
             classifier                                                   | classifier                              | scores, width
             qa_outputs                                                   | spans                                   | 2, width
-            {base}.embeddings.position_ids                               | -                                       | - | unused: 0, 1, 2, …
-            {base}.embeddings.position_embeddings.*                      | -                                       | - | unused: where attention knows the distances
             {base}.pooler.*                                              | -                                       | - | unused: by heads that read every token
             cls.*                                                        | -                                       | - | unused: heads of the pre-training, by other tasks
             classifier.*                                                 | -                                       | - | unused: a head, where features are asked for
             qa_outputs.*                                                 | -                                       | - | unused: a head, where features are asked for
             """);
 
-    /**
-     * Sizes and choices of one BERT.
-     *
-     * @param encoder sizes of the blocks
-     * @param vocabulary number of word pieces
-     * @param maxLength places that positions are known for
-     * @param segments kinds of sentences; 0 if it doesn't tell them apart
-     * @param distances who asks for distances between tokens, where these take the place of positions
-     * @param tied whether words are recognised by the vectors that embed them
-     * @param labels names of the classes, for heads that have some
-     */
-    record Config(
-            EncoderConfig encoder,
-            int vocabulary,
-            int maxLength,
-            int segments,
-            Optional<Askers> distances,
-            boolean tied,
-            List<String> labels) {
-
-        /** As config.json names them, with the reference's defaults. */
-        static Config fromJson(ConfigJson json, int vocabulary) {
-            for (String key : List.of("is_decoder", "add_cross_attention")) {
-                Check.that(
-                        json.isOff(key),
-                        "config.json: '%s' makes a decoder of this model; encoders are supported.",
-                        key);
-            }
-            EncoderConfig encoder = new EncoderConfig(
-                    json.size("hidden_size", 768),
-                    json.integer("num_hidden_layers", 12),
-                    json.size("num_attention_heads", 12),
-                    json.size("intermediate_size", 3072),
-                    (float) json.number("layer_norm_eps", 1e-12),
-                    Activation.named(json.text("hidden_act", "gelu")),
-                    Bias.PRESENT);
-            return new Config(
-                    encoder,
-                    json.size("vocab_size", vocabulary),
-                    json.size("max_position_embeddings", 512),
-                    json.size("type_vocab_size", 2),
-                    distances(json.text("position_embedding_type", "absolute")),
-                    json.flag("tie_word_embeddings", true),
-                    Labels.of(json));
-        }
-
-        private static Optional<Askers> distances(String type) {
-            return switch (type) {
-                case "absolute" -> Optional.empty();
-                case "relative_key" -> Optional.of(Askers.QUERIES);
-                case "relative_key_query" -> Optional.of(Askers.QUERIES_AND_KEYS);
-                default ->
-                    throw new IllegalArgumentException("config.json: position_embedding_type '" + type
-                            + "' is not supported; supported: absolute, relative_key, relative_key_query.");
-            };
-        }
-
-        TextEmbedding embedding() {
-            int width = encoder.width();
-            Optional<TokenEmbedding> kinds =
-                    segments == 0 ? Optional.empty() : Optional.of(TokenEmbedding.ofSegments(segments, width));
-            return new TextEmbedding(
-                    new TokenEmbedding(vocabulary, width),
-                    kinds,
-                    distances.isPresent() ? Optional.empty() : Optional.of(new LearnedPositions(maxLength, width)),
-                    encoder.norm());
-        }
-
-        Encoder blocks() {
-            return new Encoder(
-                    encoder.depth(),
-                    i -> new PostNormBlock(
-                            attention(),
-                            encoder.norm(),
-                            new Mlp(encoder.width(), encoder.mlpWidth(), encoder.activation()),
-                            encoder.norm()));
-        }
-
-        private TensorBlock attention() {
-            return distances.isPresent()
-                    ? new DistanceAttention(encoder.attention(), maxLength, distances.get())
-                    : new SelfAttention(encoder.attention());
-        }
-
-        /** The pooler, if a task reads it. */
-        Optional<Linear> pooler(TextTask task) {
-            int width = encoder.width();
-            return switch (task) {
-                case FEATURES, PRE_TRAINING, NEXT_SENTENCE, SEQUENCE_CLASSIFICATION, MULTIPLE_CHOICE ->
-                    Optional.of(new Linear(width, width, Bias.PRESENT, Activation.TANH));
-                case FEATURES_WITHOUT_POOLER,
-                        MASKED_WORD,
-                        TOKEN_CLASSIFICATION,
-                        QUESTION_ANSWERING,
-                        NEXT_TOKEN,
-                        TEXT_TO_TEXT -> Optional.empty();
-            };
-        }
-
-        WordHead wordHead(TokenEmbedding words, Activation activation) {
-            int width = encoder.width();
-            TensorBlock decoder = tied ? new VocabularyProjection(words, Bias.PRESENT) : new Linear(width, vocabulary);
-            return new WordHead(new Linear(width, width, Bias.PRESENT, activation), encoder.norm(), decoder);
-        }
-
-        Map<String, Long> sizes(TextTask task) {
-            return Map.of(
-                    "vocabulary", (long) vocabulary,
-                    "maxLength", (long) maxLength,
-                    "distances", 2L * maxLength - 1,
-                    "segments", (long) segments,
-                    "width", (long) encoder.width(),
-                    "headWidth", (long) encoder.headWidth(),
-                    "mlpWidth", (long) encoder.mlpWidth(),
-                    "scores", task == MULTIPLE_CHOICE ? 1L : labels.size());
-        }
-    }
-
-    private final Config config;
+    private final BertConfig config;
     private final TextEmbedding embedding;
     private final Encoder encoder;
     private final Optional<Linear> pooler;
 
-    private Bert(Config config, TextTask task) {
+    private Bert(BertConfig config, TextTask task) {
         super(task, config.labels());
         this.config = config;
         int width = config.encoder().width();
@@ -225,8 +108,16 @@ public final class Bert extends TextEncoder {
     }
 
     /** The model that a config.json describes, without weights yet. */
-    static Bert of(ConfigJson json, TextTask task) {
-        return new Bert(Config.fromJson(json, 30522), task);
+    static TextModel of(ConfigJson json, TextTask task) {
+        return task == NEXT_TOKEN
+                ? new BertDecoder(BertConfig.decoder(json))
+                : new Bert(BertConfig.encoder(json, 30522), task);
+    }
+
+    /** BLIP's text model (Li et al. 2022, section 3.1), which asks a picture's tokens where the pass has some; likewise. */
+    static TextModel ofBlip(ConfigJson json, TextTask task) {
+        BertConfig config = BertConfig.blip(json);
+        return task == NEXT_TOKEN ? new BertDecoder(config) : new Bert(config, task);
     }
 
     @Override

@@ -66,11 +66,11 @@ public final class DistilBert extends TextEncoder {
     /** The reference's, whatever the config says. */
     private static final float NORM_EPSILON = 1e-12f;
 
-    private final Bert.Config config;
+    private final BertConfig config;
     private final TextEmbedding embedding;
     private final Encoder encoder;
 
-    private DistilBert(Bert.Config config, TextTask task) {
+    private DistilBert(BertConfig config, TextTask task) {
         super(task, config.labels());
         this.config = config;
         int width = config.encoder().width();
@@ -92,11 +92,12 @@ public final class DistilBert extends TextEncoder {
                 NORM_EPSILON,
                 Activation.named(json.text("activation", "gelu")),
                 Bias.PRESENT);
-        Bert.Config config = new Bert.Config(
+        BertConfig config = new BertConfig(
                 encoder,
                 json.size("vocab_size", 30522),
                 json.size("max_position_embeddings", 512),
                 0,
+                Optional.empty(),
                 Optional.empty(),
                 json.flag("tie_word_embeddings", true),
                 Labels.of(json));

@@ -58,13 +58,13 @@ public final class FillMask implements AutoCloseable {
         }
     }
 
-    private final LoadedTextModel loaded;
+    private final LoadedTextModel<TextEncoder> loaded;
     private final Options options;
     private final long mask;
     private final Optional<int[]> targets;
     private final TextCalls<List<List<Guess>>> calls;
 
-    private FillMask(LoadedTextModel loaded, Options options) {
+    private FillMask(LoadedTextModel<TextEncoder> loaded, Options options) {
         this.loaded = loaded;
         this.options = options;
         mask = loaded.tokenizer()
@@ -120,7 +120,7 @@ public final class FillMask implements AutoCloseable {
      * @throws IllegalArgumentException if the model has no head for words, its tokenizer no mask, or a target no token
      */
     public static FillMask load(Path folder, Options options, Compute compute) {
-        LoadedTextModel loaded = LoadedTextModel.load(folder, TextTask.MASKED_WORD, compute);
+        LoadedTextModel<TextEncoder> loaded = LoadedTextModel.load(folder, TextTask.MASKED_WORD, compute);
         try {
             return new FillMask(loaded, options);
         } catch (IllegalArgumentException e) {

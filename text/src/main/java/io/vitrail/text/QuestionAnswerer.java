@@ -90,15 +90,15 @@ public final class QuestionAnswerer implements AutoCloseable {
     private static final int USUAL_TOKENS = 384;
     private static final int USUAL_STRIDE = 128;
 
-    private final LoadedTextModel loaded;
+    private final LoadedTextModel<TextEncoder> loaded;
     private final Options options;
     private final EncodeOptions encoding;
     private final TextCalls<Scores> calls;
 
-    private QuestionAnswerer(LoadedTextModel loaded, Options options) {
+    private QuestionAnswerer(LoadedTextModel<TextEncoder> loaded, Options options) {
         this.loaded = loaded;
         this.options = options;
-        int most = options.maxTokens().orElse(Math.min(loaded.maxTokens(), USUAL_TOKENS));
+        int most = options.maxTokens().orElse(Math.min(TextCalls.maxTokens(loaded), USUAL_TOKENS));
         int stride = options.docStride().orElse(Math.min(most / 2, USUAL_STRIDE));
         Check.that(
                 most <= loaded.model().maxTokens(),
@@ -136,7 +136,7 @@ public final class QuestionAnswerer implements AutoCloseable {
      * @throws IllegalArgumentException if the model has no head for answers, or takes fewer tokens than are asked for
      */
     public static QuestionAnswerer load(Path folder, Options options, Compute compute) {
-        LoadedTextModel loaded = LoadedTextModel.load(folder, TextTask.QUESTION_ANSWERING, compute);
+        LoadedTextModel<TextEncoder> loaded = LoadedTextModel.load(folder, TextTask.QUESTION_ANSWERING, compute);
         try {
             return new QuestionAnswerer(loaded, options);
         } catch (IllegalArgumentException e) {

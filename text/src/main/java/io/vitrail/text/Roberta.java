@@ -37,22 +37,8 @@ public final class Roberta extends TextEncoder {
             MULTIPLE_CHOICE);
 
     static final WeightTable WEIGHTS = WeightTable.parse(
-            """
-            checkpoint                                                   | block                                   | shape
-            {base}.embeddings.word_embeddings                            | embedding.words                         | vocabulary, width
-            {base}.embeddings.position_embeddings                        | embedding.positions                     | maxLength, width
-            {base}.embeddings.token_type_embeddings                      | embedding.segments                      | segments, width
-            {base}.embeddings.LayerNorm                                  | embedding.norm                          | width
-            {base}.encoder.layer.{i}.attention.self.query                | encoder.{i}.attention.projections.query | width, width
-            {base}.encoder.layer.{i}.attention.self.key                  | encoder.{i}.attention.projections.key   | width, width
-            {base}.encoder.layer.{i}.attention.self.value                | encoder.{i}.attention.projections.value | width, width
-            {base}.encoder.layer.{i}.attention.self.distance_embedding   | encoder.{i}.attention.distances         | distances, headWidth
-            {base}.encoder.layer.{i}.attention.output.dense              | encoder.{i}.attention.output            | width, width
-            {base}.encoder.layer.{i}.attention.output.LayerNorm          | encoder.{i}.norm1                       | width
-            {base}.encoder.layer.{i}.intermediate.dense                  | encoder.{i}.mlp.expand                  | mlpWidth, width
-            {base}.encoder.layer.{i}.output.dense                        | encoder.{i}.mlp.contract                | width, mlpWidth
-            {base}.encoder.layer.{i}.output.LayerNorm                    | encoder.{i}.norm2                       | width
-            {base}.pooler.dense                                          | pooler                                  | width, width
+            Bert.ENCODER
+                    + """
             lm_head.dense                                                | words.transform                         | width, width
             lm_head.layer_norm                                           | words.norm                              | width
             lm_head.bias                                                 | words.decoder.bias                      | vocabulary
@@ -62,21 +48,19 @@ public final class Roberta extends TextEncoder {
             classifier.dense                                             | classifier.hidden                       | width, width
             classifier.out_proj                                          | classifier.output                       | scores, width
             qa_outputs                                                   | spans                                   | 2, width
-            {base}.embeddings.position_ids                               | -                                       | - | unused: 0, 1, 2, …
-            {base}.embeddings.position_embeddings.*                      | -                                       | - | unused: where attention knows the distances
             {base}.pooler.*                                              | -                                       | - | unused: by heads that read tokens
             lm_head.*                                                    | -                                       | - | unused: the head of the pre-training, by other tasks
             classifier.*                                                 | -                                       | - | unused: a head, where features are asked for
             qa_outputs.*                                                 | -                                       | - | unused: a head, where features are asked for
             """);
 
-    private final Bert.Config config;
+    private final BertConfig config;
     private final int padding;
     private final TextEmbedding embedding;
     private final Encoder encoder;
     private final Optional<Linear> pooler;
 
-    private Roberta(Bert.Config config, int padding, TextTask task) {
+    private Roberta(BertConfig config, int padding, TextTask task) {
         super(task, config.labels());
         Check.that(
                 padding >= 0 && padding < config.vocabulary() && padding < config.maxLength() - 1,
@@ -104,7 +88,7 @@ public final class Roberta extends TextEncoder {
 
     /** The model that a config.json describes, without weights yet; its keys are those of {@link Bert}. */
     static Roberta of(ConfigJson json, TextTask task) {
-        return new Roberta(Bert.Config.fromJson(json, 50265), json.integer("pad_token_id", 1), task);
+        return new Roberta(BertConfig.encoder(json, 50265), json.integer("pad_token_id", 1), task);
     }
 
     @Override

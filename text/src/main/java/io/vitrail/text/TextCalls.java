@@ -1,8 +1,10 @@
 package io.vitrail.text;
 
+import ai.djl.ndarray.NDManager;
 import io.vitrail.text.tokenizer.Encoding;
 import io.vitrail.transformer.Calls;
 import io.vitrail.transformer.Check;
+import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.Patience;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,20 +18,33 @@ import java.util.function.Supplier;
  * @param <R> what the task gives of a row
  */
 final class TextCalls<R> {
+    /** What a task computes from texts. */
+    @FunctionalInterface
+    interface Answer<R> {
+        /** One result per row; the rows of the input are padded, those beside it aren't. */
+        List<R> of(TextEncoder model, TextInput input, List<Encoding> rows, Pass pass);
+    }
+
     /** Rows of one call that go through the model together. */
     static final int BATCH = 8;
 
-    private final LoadedTextModel loaded;
+    private final LoadedTextModel<TextEncoder> loaded;
     private final Calls<List<Encoding>, R> calls;
 
-    private TextCalls(LoadedTextModel loaded, Calls<List<Encoding>, R> calls) {
+    private TextCalls(LoadedTextModel<TextEncoder> loaded, Calls<List<Encoding>, R> calls) {
         this.loaded = loaded;
         this.calls = calls;
     }
 
     /** Each call by itself, for as long as it takes. */
-    static <R> TextCalls<R> of(LoadedTextModel loaded, LoadedTextModel.Answer<R> task) {
+    static <R> TextCalls<R> of(LoadedTextModel<TextEncoder> loaded, Answer<R> task) {
         return new TextCalls<>(loaded, Calls.of(new Rows<>(loaded, task)));
+    }
+
+    /** Most tokens of a row that both a model and its tokenizer take. */
+    static int maxTokens(LoadedTextModel<TextEncoder> loaded) {
+        return Math.min(
+                loaded.model().maxTokens(), loaded.tokenizer().modelMaxLength().orElse(Integer.MAX_VALUE));
     }
 
     /** Together with other callers' texts. */
@@ -69,16 +84,31 @@ final class TextCalls<R> {
     }
 
     /** Rows without padding. Texts of all lengths go together: padding is hidden. */
-    private record Rows<R>(LoadedTextModel loaded, LoadedTextModel.Answer<R> task)
+    private record Rows<R>(LoadedTextModel<TextEncoder> loaded, Answer<R> task)
             implements Calls.Work<List<Encoding>, R> {
         @Override
         public List<R> alone(List<Encoding> rows, Patience patience) {
-            return loaded.compute(rows, task, patience);
+            return loaded.session().run(patience, (model, scope, pass) -> answer(model, rows, scope, pass));
         }
 
         @Override
         public List<R> together(Supplier<List<List<Encoding>>> items, Patience patience) {
-            return loaded.computeTogether(items, task, patience);
+            return loaded.session().runForOthers(patience, (model, scope, pass) -> {
+                List<Encoding> rows = items.get().stream().flatMap(List::stream).toList();
+                return rows.isEmpty() ? List.of() : answer(model, rows, scope, pass);
+            });
+        }
+
+        private List<R> answer(TextEncoder model, List<Encoding> rows, NDManager scope, Pass pass) {
+            TextInput input = model.seesPadding()
+                    ? PaddedRows.filled(rows, model.padding(), model.maxTokens(), scope)
+                    : PaddedRows.input(rows, model.padding(), scope);
+            boolean segments = model.segments() > 0 && loaded.tokenizer().usesTypeIds();
+            return task.of(
+                    model,
+                    segments ? input.withSegments(PaddedRows.array(rows, Encoding::typeIds, 0, scope)) : input,
+                    rows,
+                    pass);
         }
 
         @Override
@@ -93,7 +123,7 @@ final class TextCalls<R> {
 
         @Override
         public int passes() {
-            return loaded.passes();
+            return loaded.session().passes();
         }
     }
 }

@@ -48,18 +48,18 @@ public final class TextClassifier implements AutoCloseable {
         public static final Options DEFAULT = new Options(Optional.empty(), LongTexts.REFUSED);
     }
 
-    private final LoadedTextModel loaded;
+    private final LoadedTextModel<TextEncoder> loaded;
     private final ScoreFunction function;
     private final EncodeOptions encoding;
     private final TextCalls<TextClassification> calls;
 
-    private TextClassifier(LoadedTextModel loaded, Options options) {
+    private TextClassifier(LoadedTextModel<TextEncoder> loaded, Options options) {
         this.loaded = loaded;
         function = options.function().orElseGet(() -> ScoreFunction.of(loaded.config(), labels().size()));
         boolean cut = options.longTexts() == LongTexts.CUT;
         encoding = EncodeOptions.builder()
                 .truncation(cut ? Truncation.LONGEST_FIRST : Truncation.DO_NOT_TRUNCATE)
-                .maxLength(loaded.maxTokens())
+                .maxLength(TextCalls.maxTokens(loaded))
                 .build();
         calls = TextCalls.of(loaded, this::classify);
     }
@@ -120,6 +120,11 @@ public final class TextClassifier implements AutoCloseable {
     /** Names of the classes, by index. */
     public List<String> labels() {
         return loaded.model().labels();
+    }
+
+    /** How logits become scores here. */
+    public ScoreFunction function() {
+        return function;
     }
 
     private List<TextClassification> classify(TextEncoder model, TextInput input, List<Encoding> rows, Pass pass) {

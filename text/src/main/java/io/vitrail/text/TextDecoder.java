@@ -3,32 +3,80 @@ package io.vitrail.text;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import io.vitrail.transformer.AttentionMask;
+import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Pass;
+import io.vitrail.transformer.TensorBlock;
+import io.vitrail.transformer.TokenEmbedding;
+import java.util.Optional;
 
 /**
- * A text model each of whose tokens sees itself and those before it, so that it can tell what comes next: GPT and its kin, and the
- * decoders of models that translate or describe. As a DJL block it maps ids [batch, tokens] to scores of the token that follows
- * each.
+ * A text model each of whose tokens sees itself and those before it, so that it can tell what comes next: GPT and its
+ * kin, and the decoders of models that translate or describe. As a DJL block it maps ids [batch, tokens] to scores of
+ * the token that follows each, or to the tokens' vectors without a head.
  */
 public abstract class TextDecoder extends TextModel {
     /**
-     * The tokens' vectors behind the last layer; earlier tokens, if there are any, are in the pass's cache. Records {@code
-     * last_hidden_state} and the layers' stages.
+     * The tokens' vectors behind the last layer; earlier tokens, if there are any, are in the pass's cache. Records
+     * {@code last_hidden_state} and the layers' stages.
      *
-     * @param input new tokens; its mask hides padding among these and all earlier tokens, its places go on behind the earlier
-     *     tokens where none are given
+     * @param input new tokens; its mask hides padding among these and all earlier tokens, its places go on behind the
+     *     earlier tokens where none are given
      * @return [batch, tokens, width], float32
      */
     public abstract NDArray states(TextInput input, Pass pass);
 
-    /** Scores before softmax of what follows each token: [..., width] to [..., vocabulary], float32. Records nothing. */
+    /**
+     * The vectors of words, for {@link TextInput#withVectors}: what the first layer takes of ids, without places.
+     *
+     * @param ids [batch, tokens], int64
+     * @return [batch, tokens, width], float32
+     * @throws IllegalArgumentException if an id isn't in the vocabulary, or the model reads nothing but ids
+     */
+    public NDArray embed(NDArray ids, Pass pass) {
+        throw new IllegalArgumentException(getClass().getSimpleName() + " reads nothing but words: pictures can't stand"
+                + " among them. Llama and its kin, OPT and T5 take them.");
+    }
+
+    /** What the first layer takes: the input's vectors, or those of its words. */
+    static NDArray tokens(TextInput input, TokenEmbedding words, Pass pass) {
+        input.vectors().ifPresent(given -> {
+            long width = given.getShape().get(2);
+            Check.that(width == words.width(), "Tokens are %d wide; the model's are %d.", width, words.width());
+        });
+        return input.vectors().orElseGet(() -> words.forward(input.ids(), pass));
+    }
+
+    /**
+     * Scores before softmax of what follows each token: [..., width] to [..., vocabulary], float32. Records nothing.
+     *
+     * @throws IllegalArgumentException if there is no head
+     */
     public abstract NDArray logits(NDArray states, Pass pass);
 
-    /** Most tokens of a sequence, as far as the model's positions reach; {@link Integer#MAX_VALUE} if they have no end. */
+    /** Whether there are scores: a base model has none. */
+    public boolean hasHead() {
+        return true;
+    }
+
+    /**
+     * Most tokens of a sequence, as far as the model's positions reach; {@link Integer#MAX_VALUE} if they have no end.
+     */
     public abstract int maxTokens();
 
     /** Number of ids that the model knows. */
     public abstract int vocabulary();
+
+    /** The head, where there is one. */
+    static <B extends TensorBlock> B required(Optional<B> head) {
+        Check.that(head.isPresent(), "This model was loaded without a head, so it gives no scores.");
+        return head.get();
+    }
+
+    /** The tokens' vectors: those of their ids and, where segments are told, those of the ids that stand for these. */
+    static NDArray embedded(TextInput input, TokenEmbedding words, Pass pass) {
+        NDArray x = words.forward(input.ids(), pass); // [batch, tokens, width]
+        return input.segments().map(ids -> x.add(words.forward(ids, pass))).orElse(x);
+    }
 
     /** The pass in which no token sees padding, or a token behind itself. */
     protected static Pass causal(TextInput input, Pass pass) {
@@ -49,6 +97,7 @@ public abstract class TextDecoder extends TextModel {
 
     @Override
     public NDArray forward(NDArray ids, Pass pass) {
-        return logits(states(TextInput.of(ids), pass), pass);
+        NDArray states = states(TextInput.of(ids), pass);
+        return hasHead() ? logits(states, pass) : states;
     }
 }

@@ -48,21 +48,22 @@ public final class TextEmbedder implements AutoCloseable {
         public static final Options DEFAULT = new Options(Optional.empty(), Length.UNIT);
     }
 
-    private final LoadedTextModel loaded;
+    private final LoadedTextModel<TextEncoder> loaded;
     private final TextPooling pooling;
     private final Length length;
     private final boolean lowerCase;
     private final EncodeOptions encoding;
     private final TextCalls<Embedding> calls;
 
-    private TextEmbedder(LoadedTextModel loaded, SentenceSettings settings, Options options, TextPooling pooling) {
+    private TextEmbedder(
+            LoadedTextModel<TextEncoder> loaded, SentenceSettings settings, Options options, TextPooling pooling) {
         this.loaded = loaded;
         this.pooling = pooling;
         length = options.length();
         lowerCase = settings.lowerCase();
         encoding = EncodeOptions.builder()
                 .truncation(Truncation.LONGEST_FIRST)
-                .maxLength(Math.min(settings.maxTokens().orElse(Integer.MAX_VALUE), loaded.maxTokens()))
+                .maxLength(Math.min(settings.maxTokens().orElse(Integer.MAX_VALUE), TextCalls.maxTokens(loaded)))
                 .build();
         calls = TextCalls.of(loaded, this::embed);
     }
@@ -90,10 +91,11 @@ public final class TextEmbedder implements AutoCloseable {
      */
     public static TextEmbedder load(Path folder, Options options, Compute compute) {
         SentenceSettings settings = SentenceSettings.read(folder);
-        LoadedTextModel loaded = LoadedTextModel.load(folder, TextTask.FEATURES, compute);
+        LoadedTextModel<TextEncoder> loaded = LoadedTextModel.load(folder, TextTask.FEATURES, compute);
         try {
-            TextPooling pooling =
-                    options.pooling().or(() -> SentenceSettings.pooling(folder)).orElse(TextPooling.MEAN);
+            TextPooling pooling = options.pooling()
+                    .or(() -> SentenceSettings.pooling(folder))
+                    .orElse(loaded.model().usualPooling());
             Check.that(
                     pooling != TextPooling.POOLED || loaded.model().hasPooler(),
                     "This checkpoint has no pooler.%n  try:  the pooling MEAN or FIRST.");

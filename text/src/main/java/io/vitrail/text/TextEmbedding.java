@@ -12,13 +12,17 @@ import java.util.Optional;
  * Ids to tokens (Devlin et al. 2018, figure 2): the vectors of the word piece, of its place and of its segment are added and
  * normalised. What patches and their positions are to a picture. [batch, tokens] to [batch, tokens, width].
  */
-final class TextEmbedding extends TensorBlock {
+public final class TextEmbedding extends TensorBlock {
     private final TokenEmbedding words;
     private final Optional<TokenEmbedding> segments;
     private final Optional<LearnedPositions> positions;
     private final TokenNorm norm;
 
-    TextEmbedding(
+    /**
+     * @param segments the table of the kinds of sentences, where the model tells them apart
+     * @param positions the table of places, where tokens have some
+     */
+    public TextEmbedding(
             TokenEmbedding words,
             Optional<TokenEmbedding> segments,
             Optional<LearnedPositions> positions,
@@ -29,7 +33,8 @@ final class TextEmbedding extends TensorBlock {
         this.norm = part("norm", norm);
     }
 
-    NDArray forward(TextInput input, Pass pass) {
+    /** The input's ids, with their segments and places, as tokens: [batch, tokens, width]. */
+    public NDArray forward(TextInput input, Pass pass) {
         NDArray x = words.forward(input.ids(), pass);
         if (segments.isPresent()) {
             NDArray ids = input.segments().orElseGet(() -> input.ids().zerosLike());
@@ -49,7 +54,7 @@ final class TextEmbedding extends TensorBlock {
     }
 
     /** The table of words, for heads that recognise words by the vectors that embed them. */
-    TokenEmbedding words() {
+    public TokenEmbedding words() {
         return words;
     }
 }

@@ -39,7 +39,7 @@ public abstract class TextEncoder extends TextModel {
     final void addHeads(
             int width, Supplier<? extends TensorBlock> words, IntFunction<? extends TensorBlock> classifier) {
         head = switch (task) {
-            case FEATURES, FEATURES_WITHOUT_POOLER -> Optional.empty();
+            case FEATURES, FEATURES_WITHOUT_POOLER, PROJECTION, ENCODER_FEATURES -> Optional.empty();
             case MASKED_WORD, PRE_TRAINING -> Optional.of(part("words", words.get()));
             case NEXT_SENTENCE -> Optional.of(part("nextSentence", new Linear(width, 2)));
             case SEQUENCE_CLASSIFICATION -> Optional.of(part("classifier", classifier.apply(labels.size())));
@@ -98,7 +98,7 @@ public abstract class TextEncoder extends TextModel {
                 pass.trace().record("end_logits", scores.get(":, :, 1"));
                 yield scores;
             }
-            case FEATURES, FEATURES_WITHOUT_POOLER, NEXT_TOKEN, TEXT_TO_TEXT ->
+            case FEATURES, FEATURES_WITHOUT_POOLER, PROJECTION, ENCODER_FEATURES, NEXT_TOKEN, TEXT_TO_TEXT ->
                 throw new IllegalStateException("There is no head.");
         };
     }
@@ -128,7 +128,7 @@ public abstract class TextEncoder extends TextModel {
     }
 
     /** Whether there is a pooler, which prepares the first token for heads. */
-    final boolean hasPooler() {
+    boolean hasPooler() {
         return parts().containsKey("pooler");
     }
 
@@ -149,6 +149,16 @@ public abstract class TextEncoder extends TextModel {
     /** The id that fills up rows of a batch. */
     long padding() {
         return 0;
+    }
+
+    /** Whether it was trained with rows that are filled up to the most tokens, and sees what they are filled with. */
+    boolean seesPadding() {
+        return false;
+    }
+
+    /** How tokens become one vector, where nobody says. */
+    TextPooling usualPooling() {
+        return TextPooling.MEAN;
     }
 
     @Override

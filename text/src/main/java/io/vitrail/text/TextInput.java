@@ -12,6 +12,8 @@ import java.util.Optional;
  * What a text encoder reads. Its arrays are the caller's.
  *
  * @param ids [batch, tokens], int64
+ * @param vectors [batch, tokens, width], float32: what the first layer takes instead of the vectors of the ids, where other
+ *     tokens than words stand among these; the pass consumes them
  * @param segments [batch, tokens], int64: which of its sentences a token belongs to; all to the first without it
  * @param places [batch or 1, tokens], int64: where in the table of positions each token stands; where the model puts it
  *     without them
@@ -19,10 +21,23 @@ import java.util.Optional;
  * @param choices texts that belong to one question, one after the other in the batch; 1 if each stands for itself
  */
 public record TextInput(
-        NDArray ids, Optional<NDArray> segments, Optional<NDArray> places, AttentionMask mask, int choices) {
+        NDArray ids,
+        Optional<NDArray> vectors,
+        Optional<NDArray> segments,
+        Optional<NDArray> places,
+        AttentionMask mask,
+        int choices) {
     public TextInput {
         Shape shape = ids.getShape();
         Check.that(shape.dimension() == 2 && shape.size() > 0, "Ids must be [batch, tokens], not %s.", shape);
+        vectors.ifPresent(array -> Check.that(
+                array.getDataType() == DataType.FLOAT32
+                        && array.getShape().dimension() == 3
+                        && array.getShape().slice(0, 2).equals(shape),
+                "Tokens' vectors must be float32, [batch, tokens, width] of the ids %s, not %s, %s.",
+                shape,
+                array.getDataType(),
+                array.getShape()));
         segments.ifPresent(array -> Check.that(
                 array.getShape().equals(shape),
                 "Segment ids must be [batch, tokens] = %s, not %s.",
@@ -42,19 +57,24 @@ public record TextInput(
 
     /** Texts of one sentence without padding. */
     public static TextInput of(NDArray ids) {
-        return new TextInput(ids, Optional.empty(), Optional.empty(), AttentionMask.NONE, 1);
+        return new TextInput(ids, Optional.empty(), Optional.empty(), Optional.empty(), AttentionMask.NONE, 1);
+    }
+
+    /** With other tokens among the words, for models that {@link TextDecoder#embed embed} words alone. */
+    public TextInput withVectors(NDArray tokens) {
+        return new TextInput(ids, Optional.of(tokens), segments, places, mask, choices);
     }
 
     public TextInput withSegments(NDArray segmentIds) {
-        return new TextInput(ids, Optional.of(segmentIds), places, mask, choices);
+        return new TextInput(ids, vectors, Optional.of(segmentIds), places, mask, choices);
     }
 
     public TextInput withPlaces(NDArray positions) {
-        return new TextInput(ids, segments, Optional.of(positions), mask, choices);
+        return new TextInput(ids, vectors, segments, Optional.of(positions), mask, choices);
     }
 
     public TextInput withChoices(int count) {
-        return new TextInput(ids, segments, places, mask, count);
+        return new TextInput(ids, vectors, segments, places, mask, count);
     }
 
     /**
@@ -79,12 +99,12 @@ public record TextInput(
             all &= flag == 1;
         }
         AttentionMask hiding = perToken ? hiding(flags) : new AttentionMask.Padding(seen);
-        return new TextInput(ids, segments, places, all ? AttentionMask.NONE : hiding, choices);
+        return new TextInput(ids, vectors, segments, places, all ? AttentionMask.NONE : hiding, choices);
     }
 
     /** With a mask that may be about tokens of earlier passes too. */
     public TextInput hiding(AttentionMask other) {
-        return new TextInput(ids, segments, places, other, choices);
+        return new TextInput(ids, vectors, segments, places, other, choices);
     }
 
     /** [batch, queries, keys] of 0 and 1 as what is added to scores. */

@@ -1,6 +1,7 @@
 package io.vitrail.text;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -11,6 +12,10 @@ public enum TextTask {
     FEATURES("Model"),
     /** Tokens alone, where a pooler would have weights. */
     FEATURES_WITHOUT_POOLER("Model(add_pooling_layer=False)"),
+    /** The same, with what stands for the whole text taken to a space that it shares with pictures. */
+    PROJECTION("ModelWithProjection"),
+    /** Tokens of the encoder alone, where a model has a decoder as well. */
+    ENCODER_FEATURES("EncoderModel"),
     /** A score of each word of the vocabulary, for each token. */
     MASKED_WORD("ForMaskedLM"),
     /** The same, and whether the second sentence follows the first. */
@@ -45,5 +50,12 @@ public enum TextTask {
     static Map<String, TextTask> classes(String family, TextTask... tasks) {
         return Arrays.stream(tasks)
                 .collect(Collectors.toUnmodifiableMap(task -> family + task.ending, Function.identity()));
+    }
+
+    /** The same, and others whose names don't say what they are for. */
+    static Map<String, TextTask> classes(Map<String, TextTask> others, String family, TextTask... tasks) {
+        Map<String, TextTask> all = new HashMap<>(others);
+        all.putAll(classes(family, tasks));
+        return Map.copyOf(all);
     }
 }

@@ -59,17 +59,17 @@ public final class TokenClassifier implements AutoCloseable {
         }
     }
 
-    private final LoadedTextModel loaded;
+    private final LoadedTextModel<TextEncoder> loaded;
     private final Options options;
     private final EncodeOptions encoding;
     private final TextCalls<double[][]> calls;
 
-    private TokenClassifier(LoadedTextModel loaded, Options options) {
+    private TokenClassifier(LoadedTextModel<TextEncoder> loaded, Options options) {
         this.loaded = loaded;
         this.options = options;
         encoding = EncodeOptions.builder()
                 .truncation(Truncation.LONGEST_FIRST)
-                .maxLength(loaded.maxTokens())
+                .maxLength(TextCalls.maxTokens(loaded))
                 .stride(options.stride().orElse(0))
                 .overflow(options.stride().isPresent())
                 .offsets(true)

@@ -12,6 +12,7 @@ import io.vitrail.transformer.Session;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.transformer.weights.CheckpointException;
 import io.vitrail.transformer.weights.ConfigJson;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /** What the catalogue makes of configs and classes, and what it refuses. */
@@ -78,10 +79,11 @@ class TextModelsTest {
     void unknownTypesAndClassesAreRefusedWithWhatThereIs() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> model("{'model_type': 'albert'}", TextTask.FEATURES))
-                .withMessage("Model type 'albert' is not supported; supported: [bert, distilbert, roberta].");
+                .withMessage("Model type 'albert' is no text model that is supported here; supported: "
+                        + new TreeSet<>(TextModels.types()) + ".");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> load("bert/model", "BertLMHeadModel"))
-                .withMessageStartingWith("Model type 'bert' has no class 'BertLMHeadModel' here; supported: [Bert");
+                .isThrownBy(() -> load("bert/model", "BertForGuessing"))
+                .withMessageStartingWith("Model type 'bert' has no class 'BertForGuessing' here; supported: [Bert");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> model("{'model_type': 'distilbert'}", TextTask.NEXT_SENTENCE))
                 .withMessageStartingWith(

@@ -1,0 +1,189 @@
+package io.vitrail.text;
+
+import io.vitrail.text.generation.CachedDecoding;
+import io.vitrail.text.generation.GenerationOptions;
+import io.vitrail.text.generation.Prompt;
+import io.vitrail.text.tokenizer.EncodeOptions;
+import io.vitrail.text.tokenizer.Encoding;
+import io.vitrail.text.tokenizer.TokenizerInput;
+import io.vitrail.text.tokenizer.template.ChatMessage;
+import io.vitrail.text.tokenizer.template.ChatTemplate;
+import io.vitrail.transformer.Check;
+import io.vitrail.transformer.kernels.Compute;
+import io.vitrail.transformer.weights.Checkpoint;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Continues texts, and answers in chats.
+ *
+ * <pre>{@code
+ * try (TextGenerator generator = TextGenerator.load(folder)) {
+ *     System.out.println(generator.generate("Once upon a time").text());
+ * }
+ * }</pre>
+ *
+ * <p>Thread-safe: any number of threads may call one generator; they take turns at the model, token by token. A call
+ * ends with a {@link io.vitrail.transformer.CallException} when its thread is interrupted or the generator is closed.
+ * It holds native memory until it is closed; its results don't.
+ */
+public final class TextGenerator implements WritingTask {
+    private static final String ASSISTANT = "assistant";
+
+    private final LoadedTextModel<TextDecoder> loaded;
+    private final TextWriter writer;
+
+    private TextGenerator(LoadedTextModel<TextDecoder> loaded, TextWriter writer) {
+        this.loaded = loaded;
+        this.writer = writer;
+    }
+
+    /** The model of a checkpoint's folder, on the CPU in float32. */
+    public static TextGenerator load(Path folder) {
+        return load(folder, Compute.DEFAULT);
+    }
+
+    /**
+     * The model of a checkpoint's folder in the Hugging Face layout, with the options of its generation_config.json;
+     * where that doesn't say how long texts become, they have up to 256 new tokens.
+     *
+     * @throws io.vitrail.transformer.weights.CheckpointException if a file is missing, damaged or doesn't fit the
+     *     others, or the model isn't supported
+     * @throws IllegalArgumentException if the model doesn't continue texts
+     */
+    public static TextGenerator load(Path folder, Compute compute) {
+        try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+            GenerationOptions options = GenerationOptions.of(checkpoint);
+            LoadedTextModel<TextDecoder> loaded =
+                    LoadedTextModel.load(checkpoint, TextTask.NEXT_TOKEN, TextDecoder.class, compute);
+            TextWriter writer = TextWriter.of(
+                    loaded.tokenizer(), options, (orders, patience) -> CachedDecoding.of(loaded.session(), patience));
+            return new TextGenerator(loaded, writer);
+        }
+    }
+
+    /**
+     * How texts are written: to change them, {@code generator.withOptions(generator.options().toBuilder()….build())}.
+     */
+    @Override
+    public GenerationOptions options() {
+        return writer.options();
+    }
+
+    /** The same generator, which writes otherwise. Closing either closes both. */
+    public TextGenerator withOptions(GenerationOptions options) {
+        return new TextGenerator(loaded, writer.withOptions(options));
+    }
+
+    /**
+     * The same generator, whose calls answer within a time or not at all. Closing either closes both.
+     *
+     * @param limit from 1 millisecond to 365 days
+     */
+    public TextGenerator withDeadline(Duration limit) {
+        return new TextGenerator(loaded, writer.withDeadline(limit));
+    }
+
+    /**
+     * What follows a prompt; of an empty one, what follows the token that texts begin with.
+     *
+     * @throws IllegalArgumentException if the prompt is longer than the model's positions, or empty where the
+     *     checkpoint names no token that texts begin with
+     */
+    @Override
+    public GeneratedText generate(String prompt) {
+        return generate(List.of(prompt)).get(0);
+    }
+
+    /** The same, heard while it is being written; not by beam search, which decides in the end. */
+    @Override
+    public GeneratedText generate(String prompt, TextListener listener) {
+        return writer.write(order(prompt), listener);
+    }
+
+    /** What follows several prompts, which are continued together; results in their order. */
+    @Override
+    public List<GeneratedText> generate(List<String> prompts) {
+        return variants(prompts).stream().map(texts -> texts.get(0)).toList();
+    }
+
+    /** By prompt: as many texts as the options' returned sequences, best first in beam search. */
+    @Override
+    public List<List<GeneratedText>> variants(List<String> prompts) {
+        return writer.write(prompts.stream().map(this::order).toList());
+    }
+
+    /**
+     * What the assistant says next in a chat; of a last message of its own, how it goes on.
+     *
+     * @throws IllegalArgumentException if the checkpoint has no chat template, or that refuses the messages
+     */
+    public GeneratedText chat(List<ChatMessage> messages) {
+        return writer.write(List.of(order(messages))).get(0).get(0);
+    }
+
+    /** The same, heard while it is being written. */
+    public GeneratedText chat(List<ChatMessage> messages, TextListener listener) {
+        return writer.write(order(messages), listener);
+    }
+
+    /** A chat that remembers what was said. */
+    public Conversation conversation() {
+        return new Conversation(this, List.of());
+    }
+
+    /** A chat that remembers what was said, and begins with an instruction to the assistant. */
+    public Conversation conversation(String system) {
+        return new Conversation(this, List.of(ChatMessage.system(system)));
+    }
+
+    private TextWriter.Order order(String prompt) {
+        return order(prompt, EncodeOptions.defaults());
+    }
+
+    /** The template brings special tokens along. */
+    private TextWriter.Order order(List<ChatMessage> messages) {
+        return order(
+                prompt(messages), EncodeOptions.builder().specialTokens(false).build());
+    }
+
+    private TextWriter.Order order(String prompt, EncodeOptions encoding) {
+        Encoding read = loaded.tokenizer()
+                .encode(List.of(TokenizerInput.of(prompt)), encoding)
+                .rows()
+                .get(0);
+        long[] ids = read.length() > 0 ? read.ids() : new long[] {begin()};
+        return new TextWriter.Order(read, Prompt.of(ids), ids);
+    }
+
+    private long begin() {
+        return options()
+                .bos()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "The prompt is empty, and the checkpoint names no token that texts begin with (bos_token_id).\n"
+                                + "  try:  a prompt."));
+    }
+
+    private String prompt(List<ChatMessage> messages) {
+        Check.that(!messages.isEmpty(), "A chat needs at least one message.");
+        ChatTemplate template = loaded.tokenizer().chatTemplate();
+        ChatMessage last = messages.get(messages.size() - 1);
+        return last.role().equals(ASSISTANT)
+                ? open(template.render(messages, false), last.content())
+                : template.render(messages, true);
+    }
+
+    /** A chat without what the template puts behind the last message, so that it can go on. */
+    private static String open(String chat, String message) {
+        int begin = chat.lastIndexOf(message.strip());
+        Check.that(begin >= 0, "The chat template changes the last message, so it can't be continued.");
+        boolean kept = chat.startsWith(message.stripLeading(), begin);
+        return chat.substring(0, begin + (kept ? message.stripLeading() : message.strip()).length());
+    }
+
+    @Override
+    public void close() {
+        loaded.close();
+    }
+}
