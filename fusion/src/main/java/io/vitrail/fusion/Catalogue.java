@@ -1,5 +1,6 @@
 package io.vitrail.fusion;
 
+import io.vitrail.fusion.verify.FusionReplayer;
 import io.vitrail.text.TextModels;
 import io.vitrail.text.tokenizer.TokenizerReplayer;
 import io.vitrail.text.verify.TextReplayer;
@@ -19,13 +20,18 @@ public final class Catalogue {
     public static Set<String> modelTypes() {
         Set<String> types = new TreeSet<>(VisionModels.types());
         types.addAll(TextModels.types());
+        types.addAll(FusionModels.types());
         return types;
     }
 
     /** What replays golden cases; the caller closes it. */
     public static Replayers replayers() {
-        return new Replayers(
-                List.of(new VisionReplayer(), new ImageReplayer(), new TextReplayer(), new TokenizerReplayer()));
+        return new Replayers(List.of(
+                new FusionReplayer(),
+                new VisionReplayer(),
+                new ImageReplayer(),
+                new TextReplayer(),
+                new TokenizerReplayer()));
     }
 
     /** Replayers of all families. */

@@ -1,0 +1,75 @@
+package io.vitrail.fusion;
+
+import ai.djl.Device;
+import io.vitrail.transformer.Check;
+import io.vitrail.transformer.Operations;
+import io.vitrail.transformer.Session;
+import io.vitrail.transformer.weights.Checkpoint;
+import io.vitrail.transformer.weights.CheckpointException;
+import io.vitrail.transformer.weights.CheckpointModel;
+import io.vitrail.transformer.weights.ConfigJson;
+import io.vitrail.transformer.weights.ModelCatalogue;
+import io.vitrail.transformer.weights.ModelCatalogue.Entry;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The catalogue of models of pictures and texts: the one place where an architecture is registered. */
+public final class FusionModels {
+    private static final ModelCatalogue<FusionTask, FusionModel> CATALOGUE = new ModelCatalogue<>(
+            FusionTask.class,
+            "model of pictures and texts",
+            Map.of(),
+            List.of(
+                    new Entry<>(
+                            "blip",
+                            "blip_caption",
+                            Map.of("BlipForConditionalGeneration", FusionTask.WRITING),
+                            BlipWriter::of),
+                    new Entry<>(
+                            "vision-encoder-decoder",
+                            "vision_encoder_decoder",
+                            Map.of("VisionEncoderDecoderModel", FusionTask.WRITING),
+                            VisionEncoderDecoder::of)));
+
+    private FusionModels() {}
+
+    /** The model types that can be loaded. */
+    public static Set<String> types() {
+        return CATALOGUE.types();
+    }
+
+    /** The families of golden cases that the catalogue's models are measured by. */
+    public static Set<String> goldenFamilies() {
+        return CATALOGUE.goldenFamilies();
+    }
+
+    /** Whether the catalogue knows the checkpoint's model type. */
+    public static boolean knows(Checkpoint checkpoint) {
+        return types().contains(ModelCatalogue.type(ConfigJson.of(checkpoint)));
+    }
+
+    /**
+     * Loads a checkpoint as a given class of the reference implementation, such as {@code BlipForConditionalGeneration},
+     * prepared for inference. The session owns the weights.
+     *
+     * @param kind what the caller needs the model to be
+     * @throws CheckpointException if the files are damaged or don't hold the weights that the class needs
+     * @throws IllegalArgumentException if the class or model type isn't supported, or isn't of that kind
+     */
+    public static <M extends FusionModel> Session<M> load(
+            Checkpoint checkpoint, String className, Class<M> kind, Operations operations, Device device) {
+        return ModelCatalogue.loading(checkpoint, () -> {
+            ConfigJson config = ConfigJson.of(checkpoint);
+            FusionModel model = CATALOGUE.create(config, CATALOGUE.task(config, className));
+            Check.that(kind.isInstance(model), "Class '%s' is no %s.", className, kind.getSimpleName());
+            return CheckpointModel.load(kind.cast(model), checkpoint, operations, device);
+        });
+    }
+
+    /** The class that a checkpoint's config names first: the one whose weights it holds. */
+    public static String className(Checkpoint checkpoint) {
+        return ModelCatalogue.className(ConfigJson.of(checkpoint))
+                .orElseThrow(() -> ModelCatalogue.unnamed(checkpoint, "BlipForConditionalGeneration"));
+    }
+}
