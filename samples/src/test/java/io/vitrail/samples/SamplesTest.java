@@ -7,6 +7,7 @@ import io.vitrail.transformer.hub.HubSettings;
 import io.vitrail.vit.ImageClassifier;
 import io.vitrail.vit.image.Image;
 import java.io.InputStream;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -66,6 +67,25 @@ class SamplesTest {
         assertThat(lines).hasSize(2);
         assertThat(lines.get(0)).startsWith(CAT + ": ScoredLabel[label=cat, ");
         assertThat(lines.get(1)).isEqualTo(broken + ": refused. The file is no picture of a known format.");
+    }
+
+    @Test
+    void readAndWritePrintsTexts() throws Exception {
+        assertThat(Printed.by(arguments -> ReadAndWrite.write(text("stories")))).isNotEmpty();
+        assertThat(Printed.by(arguments -> ReadAndWrite.chat(text("chats")))).isNotEmpty();
+        assertThat(Printed.by(arguments -> ReadAndWrite.rewrite(text("prefixes"))))
+                .isNotEmpty();
+        assertThat(Printed.by(arguments -> ReadAndWrite.guess(text("bert_words"))))
+                .hasSize(5)
+                .allMatch(line -> line.startsWith("Guess[word="));
+        assertThat(Printed.by(arguments -> ReadAndWrite.compare(text("vectors"))))
+                .singleElement()
+                .satisfies(line -> assertThat(Double.parseDouble(line)).isBetween(-1.0, 1.0));
+    }
+
+    /** A checkpoint among the module text's test resources. */
+    private static Path text(String task) throws URISyntaxException {
+        return Path.of(SamplesTest.class.getResource("/text/tasks/" + task).toURI());
     }
 
     @Test

@@ -14,6 +14,7 @@ import io.vitrail.vit.attention.PictureAttention;
 import io.vitrail.vit.attention.Relevance;
 import io.vitrail.vit.image.Image;
 import io.vitrail.vit.image.ImageReader;
+import java.io.File;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,15 +29,18 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Shows what a model looked at in a picture. */
+/** Shows what a model looked at in a picture, or what the tokens of a text take from one another. */
 @Command(
         name = "attention",
-        description = "Show what a model looked at: a heat map over the picture, or a page with all maps.",
+        description =
+                "Show what a model looked at: a heat map over the picture, or a page with all maps. Of a text, what"
+                        + " its tokens take from one another.",
         footer = {
             "",
             "Example: vitrail attention photo.jpg --out heat.png",
             "         vitrail attention photo.jpg --out heat.html",
-            "         vitrail attention photo.jpg --out heat.png --layer 3 --head 0"
+            "         vitrail attention photo.jpg --out heat.png --layer 3 --head 0",
+            "         vitrail attention 'The cat sat.' --model M --out page.html"
         })
 final class AttentionCommand implements Callable<Integer> {
     private enum Method {
@@ -57,14 +61,24 @@ final class AttentionCommand implements Callable<Integer> {
     @Mixin
     private ReadingOptions reading;
 
-    @Parameters(paramLabel = "IMAGE", description = "Picture file.")
-    private Path file;
+    @Parameters(paramLabel = "IMAGE", description = "Picture file; or a text, if the model reads texts.")
+    private String input;
+
+    @Option(names = "--text", description = "What is given is a text, even where a file has such a name.")
+    private boolean text;
+
+    @Option(
+            names = "--target",
+            paramLabel = "TEXT",
+            description = "Of a model that reads one text and writes another: what it writes.")
+    private Optional<String> written;
 
     @Option(
             names = {"-o", "--out"},
             paramLabel = "FILE",
             description =
-                    "What to write: a picture (.png) as large as IMAGE, or a page (.html) with all layers and heads.")
+                    "What to write: a picture (.png) as large as IMAGE, or a page (.html) with all layers and heads;"
+                            + " of a text a page.")
     private Optional<Path> target;
 
     @Option(
@@ -89,8 +103,15 @@ final class AttentionCommand implements Callable<Integer> {
     @Option(names = "--json", description = "The map's numbers as one JSON object.")
     private boolean json;
 
+    private Path file;
+
     @Override
     public Integer call() {
+        checkOutput();
+        if (isText()) {
+            return new TextMaps(model, written, target, layer, head, json, spec).run(input);
+        }
+        file = Path.of(input);
         checkOptions();
         ImageReader reader = reading.reader();
         try (Opening<ImageAttention> opening = new Opening<>(this::open)) {
@@ -111,10 +132,34 @@ final class AttentionCommand implements Callable<Integer> {
                 compute -> ImageAttention.embedded(compute.device()));
     }
 
-    private void checkOptions() {
-        boolean ofLayer = layer.isPresent() || head.isPresent();
+    /** What a text and a picture have in common. */
+    private void checkOutput() {
         WrongCommandLine.unless(
                 target.isPresent() || json, spec, "--out FILE.png, --out FILE.html or --json is missing");
+        WrongCommandLine.unless(
+                model.precision() == Precision.FP32, spec, "attention is computed in FP32: leave out --precision");
+        target.map(Path::toAbsolutePath)
+                .map(Path::getParent)
+                .ifPresent(folder -> Check.that(Files.isDirectory(folder), "There is no folder '%s'.", folder));
+    }
+
+    private boolean isText() {
+        WrongCommandLine.unless(
+                !text || model.isNamed(), spec, "--text needs --model M, a model that reads texts: none is embedded");
+        boolean texts = text || model.readsTextsOnly();
+        WrongCommandLine.unless(
+                text || !texts || !new File(input).isFile(),
+                spec,
+                "the model reads texts, but '%s' is a file%n  try:  --text, if that is the text.",
+                input);
+        WrongCommandLine.unless(texts || written.isEmpty(), spec, "--target is for texts");
+        WrongCommandLine.unless(
+                !texts || chosenMethod.isEmpty() && label.isEmpty(), spec, "--method and --class are for pictures");
+        return texts;
+    }
+
+    private void checkOptions() {
+        boolean ofLayer = layer.isPresent() || head.isPresent();
         WrongCommandLine.unless(
                 target.isEmpty() || isPage() || ending().equals("png"),
                 spec,
@@ -134,11 +179,6 @@ final class AttentionCommand implements Callable<Integer> {
                 "--layer and --head are for --method attention");
         WrongCommandLine.unless(
                 label.isEmpty() || method() == Method.RELEVANCE, spec, "--class is for --method relevance");
-        WrongCommandLine.unless(
-                model.precision() == Precision.FP32, spec, "attention is computed in FP32: leave out --precision");
-        target.map(Path::toAbsolutePath)
-                .map(Path::getParent)
-                .ifPresent(folder -> Check.that(Files.isDirectory(folder), "There is no folder '%s'.", folder));
     }
 
     private Method method() {

@@ -5,9 +5,7 @@ import io.vitrail.vit.Classification;
 import io.vitrail.vit.ImageClassifier;
 import io.vitrail.vit.ScoredLabel;
 import io.vitrail.vit.image.ImageReader;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,7 +24,6 @@ import picocli.CommandLine.Spec;
 /** Accuracy over a folder with a subfolder per class. */
 @Command(name = "classify", description = "Accuracy over pictures in DIR/<label>/, over all classes of the model.")
 final class EvalClassifyCommand implements Callable<Integer> {
-    private static final Set<String> ENDINGS = Set.of("jpg", "jpeg", "png", "bmp", "gif", "webp", "tif", "tiff");
     private static final int FIVE = 5;
 
     @Spec
@@ -70,21 +67,9 @@ final class EvalClassifyCommand implements Callable<Integer> {
 
     private List<Path> pictures() {
         Check.that(Files.isDirectory(folder), "'%s' is not a folder.", folder);
-        try (Stream<Path> files = Files.walk(folder, 2)) {
-            return files.filter(file ->
-                            Files.isRegularFile(file) && folder.relativize(file).getNameCount() == 2)
-                    .filter(EvalClassifyCommand::isPicture)
-                    .sorted()
-                    .toList();
-        } catch (IOException | UncheckedIOException e) {
-            throw new IllegalArgumentException(
-                    "'" + folder + "' can't be listed: " + e.getMessage() + "\n  try:  check its permissions.", e);
-        }
-    }
-
-    private static boolean isPicture(Path file) {
-        String name = file.getFileName().toString();
-        return ENDINGS.contains(name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT));
+        return PictureFiles.in(folder, 2).stream()
+                .filter(file -> folder.relativize(file).getNameCount() == 2)
+                .toList();
     }
 
     /** A folder that no class is named by would count as wrong answers: refuse it. */

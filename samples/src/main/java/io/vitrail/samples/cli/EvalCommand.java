@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
         name = "eval",
         description = "Measure how good a model is.",
         synopsisSubcommandLabel = "TASK",
-        subcommands = EvalClassifyCommand.class)
+        subcommands = {EvalClassifyCommand.class, EvalCaptionCommand.class})
 final class EvalCommand implements Runnable {
     @Spec
     private CommandSpec spec;

@@ -11,10 +11,15 @@ final class GracefulStop implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 120;
 
     private final CountDownLatch closed = new CountDownLatch(1);
+    private final Thread hook = new Thread(this::await, "vitrail-stop");
     private volatile boolean requested;
 
     GracefulStop() {
-        Runtime.getRuntime().addShutdownHook(new Thread(this::await, "vitrail-stop"));
+        try {
+            Runtime.getRuntime().addShutdownHook(hook);
+        } catch (IllegalStateException e) { // the JVM is ending already
+            requested = true;
+        }
     }
 
     private void await() {
@@ -34,5 +39,16 @@ final class GracefulStop implements AutoCloseable {
     @Override
     public void close() {
         closed.countDown();
+        if (!requested) {
+            forget();
+        }
+    }
+
+    private void forget() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            requested = true; // the JVM has begun to end
+        }
     }
 }

@@ -1,10 +1,11 @@
 package io.vitrail.samples.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vitrail.text.TextModelDescription;
 import io.vitrail.transformer.hub.NeededFiles;
 import io.vitrail.transformer.weights.CheckpointException;
+import io.vitrail.transformer.weights.StoredWeights;
 import io.vitrail.vit.ModelDescription;
-import io.vitrail.vit.VisionArchitecture;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -22,18 +23,20 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** What a checkpoint of a vision model is. Of a hub's model only the small files are fetched. */
+/** What a checkpoint is. Of a hub's model only the small files are fetched. */
 @Command(
         name = "info",
         description = {
-            "Say what a vision model's checkpoint is: family, sizes, parameters, memory, tasks, labels, processing,"
-                    + " licence, files.",
+            "Say what a model's checkpoint is: family, sizes, parameters, memory, tasks, labels, processing of pictures"
+                    + " or tokenizer, licence, files.",
             "Weights aren't loaded. The status is 1 if it can't be loaded here."
         })
 final class InfoCommand implements Callable<Integer> {
     private static final NeededFiles SMALL = NeededFiles.CONFIG
             .and(NeededFiles.any("preprocessor_config.json", "processor_config.json"))
             .and(NeededFiles.CARD);
+    private static final NeededFiles SMALL_OF_TEXT =
+            NeededFiles.CONFIG.and(NeededFiles.WORDS).and(NeededFiles.CARD);
     private static final int LABELS = 5;
 
     @Spec
@@ -50,8 +53,9 @@ final class InfoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Optional<Path> folder = named.map(name -> ModelFolder.find(name, SMALL, spec));
-        ModelDescription description = folder.map(ModelDescription::of).orElseGet(ModelDescription::embedded);
+        Optional<Path> folder = named.map(this::find);
+        Described description =
+                folder.map(InfoCommand::described).orElseGet(() -> Described.of(ModelDescription.embedded()));
         Map<String, Long> files = folder.map(InfoCommand::files).orElse(Map.of());
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
@@ -60,6 +64,17 @@ final class InfoCommand implements Callable<Integer> {
             print(out, description, files);
         }
         return description.problems().isEmpty() ? 0 : Vitrail.FAILED;
+    }
+
+    private Path find(String name) {
+        Path folder = ModelFolder.find(name, SMALL, spec);
+        return ModelFolder.readsTextsOnly(folder) ? ModelFolder.find(name, SMALL_OF_TEXT, spec) : folder;
+    }
+
+    private static Described described(Path folder) {
+        return ModelFolder.readsTextsOnly(folder)
+                ? Described.of(TextModelDescription.of(folder))
+                : Described.of(ModelDescription.of(folder));
     }
 
     static Map<String, Long> files(Path folder) {
@@ -78,7 +93,7 @@ final class InfoCommand implements Callable<Integer> {
         }
     }
 
-    private ObjectNode object(ModelDescription model, Map<String, Long> files) {
+    private ObjectNode object(Described model, Map<String, Long> files) {
         ObjectNode line = Output.object()
                 .put("model", named.orElse("embedded"))
                 .put("family", model.type())
@@ -88,8 +103,8 @@ final class InfoCommand implements Callable<Integer> {
             architecture.sizes().forEach(line.putObject("sizes")::put);
             line.put("parameters", architecture.parameters());
             line.putObject("memory")
-                    .put("fp32", architecture.bytesInFloat32())
-                    .put("bf16", architecture.bytesInBfloat16())
+                    .put("fp32", architecture.float32())
+                    .put("bf16", architecture.bfloat16())
                     .put("pass", architecture.passBytes());
             architecture.tasks().forEach(line.putArray("tasks")::add);
             ObjectNode labels =
@@ -101,20 +116,20 @@ final class InfoCommand implements Callable<Integer> {
             ObjectNode numbers = stored.put("bytes", weights.bytes()).putObject("numbers");
             weights.numbers().forEach((type, count) -> numbers.put(type.name(), count));
         });
-        line.put("processor", model.processor().orElse(null));
+        line.put(model.reader(), model.reading().orElse(null));
         line.put("licence", model.licence().orElse(null));
         files.forEach(line.putObject("files")::put);
         model.problems().forEach(line.putArray("problems")::add);
         return line;
     }
 
-    private void print(PrintWriter out, ModelDescription model, Map<String, Long> files) {
+    private void print(PrintWriter out, Described model, Map<String, Long> files) {
         String family = model.type().isEmpty() ? "unknown" : model.type();
         row(out, "model", named.orElse("embedded"));
         row(out, "family", family + model.className().map(name -> ", " + name).orElse(""));
         model.architecture().ifPresent(architecture -> print(out, architecture));
         row(out, "weights", model.weights().map(InfoCommand::text).orElse("not here"));
-        row(out, "processor", model.processor().orElse("not here"));
+        row(out, model.reader(), model.reading().orElse("not here"));
         row(out, "licence", model.licence().orElse("not stated"));
         row(
                 out,
@@ -124,15 +139,13 @@ final class InfoCommand implements Callable<Integer> {
         out.flush();
     }
 
-    private static void print(PrintWriter out, VisionArchitecture architecture) {
-        String weights = Amounts.bytes(architecture.bytesInFloat32()) + " in FP32, "
-                + Amounts.bytes(architecture.bytesInBfloat16()) + " in BF16";
+    private static void print(PrintWriter out, Described.Architecture architecture) {
+        String weights = Amounts.bytes(architecture.float32()) + " in FP32, " + Amounts.bytes(architecture.bfloat16())
+                + " in BF16";
+        String pass = String.format(architecture.use(), Amounts.bytes(architecture.passBytes()));
         row(out, "sizes", joined(architecture.sizes(), (name, size) -> name + " " + size));
         row(out, "parameters", Amounts.count(architecture.parameters()));
-        row(
-                out,
-                "memory",
-                "weights " + weights + "; a pass about " + Amounts.bytes(architecture.passBytes()) + " a picture");
+        row(out, "memory", "weights " + weights + "; " + pass);
         row(out, "tasks", String.join(", ", architecture.tasks()));
         row(out, "labels", labels(architecture));
     }
@@ -143,13 +156,13 @@ final class InfoCommand implements Callable<Integer> {
                 .collect(Collectors.joining(", "));
     }
 
-    private static String labels(VisionArchitecture architecture) {
+    private static String labels(Described.Architecture architecture) {
         int count = architecture.labels().size();
         String first = architecture.labels().stream().limit(LABELS).collect(Collectors.joining("; "));
         return count == 0 ? "none" : count + ": " + first + (count > LABELS ? "; …" : "");
     }
 
-    private static String text(ModelDescription.Weights weights) {
+    private static String text(StoredWeights weights) {
         String numbers = joined(weights.numbers(), (type, count) -> Amounts.count(count) + " " + type);
         return weights.file() + ", " + numbers + ", " + Amounts.bytes(weights.bytes());
     }

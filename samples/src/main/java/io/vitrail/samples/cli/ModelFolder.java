@@ -1,8 +1,12 @@
 package io.vitrail.samples.cli;
 
+import io.vitrail.text.TextModels;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.hub.Hub;
 import io.vitrail.transformer.hub.NeededFiles;
+import io.vitrail.transformer.weights.ConfigJson;
+import io.vitrail.transformer.weights.JsonFile;
+import io.vitrail.vit.VisionModels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -33,6 +37,16 @@ final class ModelFolder {
                 .snapshot(named, needed, (file, done, total) -> bar.show(done, total, progress(file, done, total)));
         bar.end();
         return folder;
+    }
+
+    /** Whether a folder's model reads texts, and no pictures. */
+    static boolean readsTextsOnly(Path folder) {
+        Path config = folder.resolve("config.json");
+        if (!Files.exists(config)) {
+            return false;
+        }
+        String type = new ConfigJson(JsonFile.read(config)).text("model_type", "");
+        return TextModels.types().contains(type) && !VisionModels.types().contains(type);
     }
 
     private static String progress(String file, long done, long total) {

@@ -1,7 +1,5 @@
 package io.vitrail.samples.cli;
 
-import ai.djl.Device;
-import io.vitrail.transformer.DjlEngine;
 import io.vitrail.transformer.hub.NeededFiles;
 import io.vitrail.transformer.kernels.Compute;
 import io.vitrail.transformer.kernels.Precision;
@@ -9,14 +7,18 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The options of every command that runs a model. */
+/** The options of every command that runs a model and has one by default. */
 final class ModelOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
+
+    @Mixin
+    private ComputeOptions computing;
 
     @Option(
             names = {"-m", "--model"},
@@ -25,45 +27,37 @@ final class ModelOptions {
                     + " google/vit-base-patch16-224; without it, the command's default.")
     private Optional<String> model;
 
-    @Option(
-            names = "--precision",
-            defaultValue = "FP32",
-            description =
-                    "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE}: the reference's results; AUTO: the fastest"
-                            + " that this machine has).")
-    private Precision precision;
-
-    @Option(names = "--device", defaultValue = "cpu", description = "cpu or gpu0, gpu1, … (default ${DEFAULT-VALUE}).")
-    private String device;
-
     /**
      * Loads the model that the command line names, or else the command's default.
      *
      * @param named loads a checkpoint's folder
      */
     <T> T load(BiFunction<Path, Compute, T> named, Function<Compute, T> otherwise) {
-        Compute compute = new Compute(device(), precision);
+        Compute compute = computing.compute();
         if (model.isEmpty()) {
             return otherwise.apply(compute);
         }
         return named.apply(ModelFolder.find(model.get(), NeededFiles.VISION, spec), compute);
     }
 
-    Precision precision() {
-        return precision;
+    /** Loads the model that the command line names, which reads texts; there is no default one. */
+    <T> T loadForTexts(BiFunction<Path, Compute, T> named) {
+        Compute compute = computing.compute();
+        return named.apply(ModelFolder.find(model.orElseThrow(), NeededFiles.TEXT, spec), compute);
     }
 
-    private Device device() {
-        WrongCommandLine.unless(
-                device.matches("cpu|gpu\\d{1,3}"), spec, "--device must be cpu, gpu0, gpu1, …, not %s", device);
-        Device chosen = device.equals("cpu") ? Device.cpu() : Device.gpu(Integer.parseInt(device.substring(3)));
-        WrongCommandLine.unless(
-                !chosen.isGpu() || chosen.getDeviceId() < DjlEngine.gpus(),
-                spec,
-                "--device %s isn't there: PyTorch as it is installed here finds %d GPUs with CUDA.%n"
-                        + "  try:  --device cpu; PyTorch for CUDA is used if PYTORCH_LIBRARY_PATH names its folder.",
-                device,
-                DjlEngine.gpus());
-        return chosen;
+    /** Whether the command line names a model. */
+    boolean isNamed() {
+        return model.isPresent();
+    }
+
+    /** Whether the command line names a model that reads texts, and no pictures. */
+    boolean readsTextsOnly() {
+        return model.filter(name -> ModelFolder.readsTextsOnly(ModelFolder.find(name, NeededFiles.CONFIG, spec)))
+                .isPresent();
+    }
+
+    Precision precision() {
+        return computing.precision();
     }
 }

@@ -113,6 +113,7 @@ final class TrainCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         PrintWriter err = spec.commandLine().getErr();
         TrainingOptions options = options();
+        from.ifPresent(checkpoint -> Checkpoint.open(checkpoint).close());
         EverydayPictures pictures = new EverydayPictures(data);
         HybridVit.Config config = config(options, pictures.labels());
         Output.makeFolder(folder, "--out");
@@ -149,8 +150,7 @@ final class TrainCommand implements Callable<Integer> {
         }
         try (Checkpoint checkpoint = Checkpoint.open(from.get())) {
             HybridVit.Config config = HybridVit.Config.of(checkpoint, side(options));
-            Check.that(
-                    config.labels().equals(labels), "--from: its classes are %s, not %s.", config.labels(), labels);
+            Check.that(config.labels().equals(labels), "--from: its classes are %s, not %s.", config.labels(), labels);
             return config;
         }
     }

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "vitrail",
         description = {
-            "Vision Transformers in Java: classify, embed, show attention, train, evaluate, verify.",
+            "Transformers in Java, for pictures and texts: classify, embed, generate, train, evaluate, verify.",
             "Example: ./vitrail classify samples/images/chelsea.jpg"
         },
         scope = ScopeType.INHERIT,
@@ -29,7 +29,14 @@ import picocli.CommandLine.Spec;
         subcommands = {
             ClassifyCommand.class,
             EmbedCommand.class,
+            GenerateCommand.class,
+            ChatCommand.class,
+            TextToTextCommand.class,
+            FillMaskCommand.class,
+            TagCommand.class,
+            AskCommand.class,
             AttentionCommand.class,
+            WalkthroughCommand.class,
             TrainCommand.class,
             EvalCommand.class,
             VerifyCommand.class,
@@ -46,8 +53,20 @@ public final class Vitrail implements Runnable {
 
     private static final String INTEGER = "a whole number up to " + Integer.MAX_VALUE;
 
-    private static final Set<String> COMPUTING =
-            Set.of("classify", "embed", "attention", "eval", "verify", "bench", "train");
+    private static final Set<String> COMPUTING = Set.of(
+            "classify",
+            "embed",
+            "generate",
+            "chat",
+            "text2text",
+            "fill-mask",
+            "tag",
+            "ask",
+            "attention",
+            "eval",
+            "verify",
+            "bench",
+            "train");
     private static final Set<String> HELP = Set.of("-h", "--help", "-V", "--version");
 
     @Spec
@@ -69,10 +88,13 @@ public final class Vitrail implements Runnable {
     static CommandLine commandLine() {
         CommandLine line = new CommandLine(new Vitrail());
         line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setExpandAtFiles(false); // a text may begin with @
         line.registerConverter(int.class, WrongCommandLine.reading(Integer::valueOf, INTEGER));
         line.registerConverter(Integer.class, WrongCommandLine.reading(Integer::valueOf, INTEGER));
         line.registerConverter(long.class, WrongCommandLine.reading(Long::valueOf, "a whole number"));
+        line.registerConverter(Long.class, WrongCommandLine.reading(Long::valueOf, "a whole number"));
         line.registerConverter(double.class, WrongCommandLine.reading(Double::valueOf, "a number"));
+        line.registerConverter(Double.class, WrongCommandLine.reading(Double::valueOf, "a number"));
         line.setParameterExceptionHandler(new WrongCommandLine());
         line.setExecutionStrategy(Vitrail::execute);
         line.setExecutionExceptionHandler(Vitrail::report);

@@ -4,9 +4,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine;
@@ -26,6 +29,9 @@ record CommandRun(int status, String out, String err) {
     /** A checkpoint with two pictures, photo.png and drawing.png. */
     static final Path CHECKPOINT = GOLDENS.resolve("vit/classification");
 
+    /** Checkpoints of text by their tasks, which are the module text's. */
+    static final Path TEXT_TASKS = resource("/text/tasks");
+
     static CommandRun of(Object... arguments) {
         return of(Vitrail.commandLine(), arguments);
     }
@@ -39,6 +45,21 @@ record CommandRun(int status, String out, String err) {
         line.getOut().flush();
         line.getErr().flush();
         return new CommandRun(status, out.toString(), err.toString());
+    }
+
+    /** With a text on standard input. */
+    static CommandRun reading(String input, Object... arguments) {
+        return reading(input.getBytes(StandardCharsets.UTF_8), arguments);
+    }
+
+    static CommandRun reading(byte[] input, Object... arguments) {
+        InputStream before = System.in;
+        System.setIn(new ByteArrayInputStream(input));
+        try {
+            return of(arguments);
+        } finally {
+            System.setIn(before);
+        }
     }
 
     List<String> lines() {

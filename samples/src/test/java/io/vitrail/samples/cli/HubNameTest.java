@@ -1,6 +1,7 @@
 package io.vitrail.samples.cli;
 
 import static io.vitrail.samples.cli.CommandRun.CHECKPOINT;
+import static io.vitrail.samples.cli.CommandRun.TEXT_TASKS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -33,6 +34,29 @@ class HubNameTest {
         assertThat(Files.readString(out))
                 .isEqualTo(CommandRun.of("classify", "--json", "--model", CHECKPOINT, photo)
                         .out());
+    }
+
+    @Test
+    void aTextModelServesByItsNameToo() throws IOException, InterruptedException {
+        Path model = cache.resolve("models--tiny--tales");
+        Path snapshot = Files.createDirectories(model.resolve("snapshots").resolve(COMMIT));
+        for (String file : List.of(
+                "config.json",
+                "generation_config.json",
+                "model.safetensors",
+                "tokenizer.json",
+                "tokenizer_config.json")) {
+            Files.copy(TEXT_TASKS.resolve("tales").resolve(file), snapshot.resolve(file));
+        }
+        Files.writeString(Files.createDirectories(model.resolve("refs")).resolve("main"), COMMIT);
+        Path out = cache.resolve("out.txt");
+        assertThat(run(out, "generate", "a cat", "--max-new-tokens", "5", "--model", "tiny/tales"))
+                .isZero();
+        assertThat(Files.readString(out))
+                .isEqualTo(CommandRun.of("generate", "a cat", "--max-new-tokens", 5, "-m", TEXT_TASKS.resolve("tales"))
+                        .out());
+        assertThat(run(out, "info", "tiny/tales")).isZero();
+        assertThat(Files.readString(out)).contains("family     llama, LlamaForCausalLM", "tokenizer  421 tokens");
     }
 
     @Test

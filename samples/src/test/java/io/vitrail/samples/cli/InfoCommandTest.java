@@ -1,6 +1,7 @@
 package io.vitrail.samples.cli;
 
 import static io.vitrail.samples.cli.CommandRun.CHECKPOINT;
+import static io.vitrail.samples.cli.CommandRun.TEXT_TASKS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -89,10 +90,46 @@ class InfoCommandTest {
     }
 
     @Test
-    void aTextModelIsToldToBeNone() throws IOException {
+    void aTextModelIsDescribedToo() {
+        Path chats = TEXT_TASKS.resolve("chats");
+        JsonNode model = CommandRun.of("info", "--json", chats).json().get(0);
+        assertThat(model.path("family").asText()).isEqualTo("qwen2");
+        assertThat(model.path("class").asText()).isEqualTo("Qwen2ForCausalLM");
+        assertThat(model.path("sizes").path("depth").asInt()).isEqualTo(2);
+        assertThat(model.path("sizes").path("vocabulary").asInt()).isEqualTo(340);
+        assertThat(model.path("tasks")).extracting(JsonNode::asText).containsExactly("generate");
+        assertThat(model.path("memory").path("pass").asInt())
+                .isEqualTo(2 * 4 * 12 * 2); // a key and a value, two layers
+        assertThat(model.path("tokenizer").asText())
+                .isEqualTo("340 tokens, eos <|im_end|>, unk <|endoftext|>, pad <|endoftext|>, a chat template");
+        assertThat(model.path("problems")).isEmpty();
+        for (String task : List.of("stories", "prefixes", "translations", "summaries", "moods", "bert_words")) {
+            JsonNode other = CommandRun.of("info", "--json", TEXT_TASKS.resolve(task))
+                    .json()
+                    .get(0);
+            assertThat(other.path("parameters").asLong())
+                    .as(task)
+                    .isEqualTo(other.path("weights").path("numbers").path("F32").asLong());
+        }
+        CommandRun moods = CommandRun.of("info", TEXT_TASKS.resolve("moods"));
+        assertThat(moods.status()).isZero();
+        assertThat(moods.lines())
+                .contains("tasks      classify, embed", "labels     3: calm; glad; sad")
+                .anyMatch(line -> line.matches("memory     weights .* in BF16; about 672 bytes a token"));
+    }
+
+    @Test
+    void aTextModelWithoutATokenizerIsAProblem() throws IOException {
         Files.writeString(
                 folder.resolve("config.json"), "{\"model_type\": \"bert\", \"architectures\": [\"BertModel\"]}");
-        assertThat(CommandRun.of("info", folder).out()).contains("problem    Model type 'bert' is no vision model ");
+        CommandRun run = CommandRun.of("info", folder);
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.lines())
+                .contains("family     bert, BertModel", "weights    not here", "tokenizer  not here")
+                .anyMatch(line -> line.startsWith("problem    "));
+        Files.writeString(folder.resolve("config.json"), "{\"model_type\": \"bert\", \"architectures\": [\"Bart\"]}");
+        assertThat(CommandRun.of("info", folder).out())
+                .contains("problem    Model type 'bert' has no class 'Bart' here");
     }
 
     @Test

@@ -21,6 +21,14 @@ class VitrailTest {
                 .contains(
                         "classify",
                         "embed",
+                        "generate",
+                        "chat",
+                        "text2text",
+                        "fill-mask",
+                        "tag",
+                        "ask",
+                        "attention",
+                        "walkthrough",
                         "train",
                         "eval",
                         "verify",
@@ -34,7 +42,23 @@ class VitrailTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"classify", "embed", "train", "eval", "verify", "bench", "info", "doctor"})
+    @ValueSource(
+            strings = {
+                "classify",
+                "embed",
+                "generate",
+                "chat",
+                "text2text",
+                "fill-mask",
+                "tag",
+                "ask",
+                "train",
+                "eval",
+                "verify",
+                "bench",
+                "info",
+                "doctor"
+            })
     void everyCommandHasHelp(String command) {
         CommandRun run = CommandRun.of(command, "--help");
         assertThat(run.status()).isZero();

@@ -8,7 +8,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** A wrong command line: exit status 2, a line that says what is wrong, and a line that leads to the help. */
 class WrongCommandLineTest {
     private static final String COMMANDS =
-            "classify, embed, attention, train, eval, verify, bench, info, doctor, help, generate-completion";
+            "classify, embed, generate, chat, text2text, fill-mask, tag, ask, attention, walkthrough, train, eval,"
+                    + " verify, bench, info, doctor, help, generate-completion";
 
     @ParameterizedTest
     @CsvSource(
@@ -18,6 +19,7 @@ class WrongCommandLineTest {
                 "``                     | name a command: " + COMMANDS,
                 "clasify photo.jpg      | no command named clasify (did you mean classify?); commands: " + COMMANDS,
                 "juggle                 | no command named juggle; commands: " + COMMANDS,
+                "generat text           | no command named generat (did you mean generate?); commands: " + COMMANDS,
                 "--colour               | no option named --colour; options: --help, --version"
             })
     void namesTheCommandsThatThereAre(String line, String message) {
@@ -32,6 +34,10 @@ class WrongCommandLineTest {
                 "classify               | classify | Missing required parameter: 'IMAGE'",
                 "embed                  | embed    | Missing required parameter: 'IMAGE'",
                 "verify                 | verify   | Missing required parameter: 'DIR'",
+                "generate a             | generate | Missing required option: '--model=M'",
+                "chat                   | chat     | Missing required option: '--model=M'",
+                "text2text -m M         | text2text | Missing required parameter: 'TEXT'",
+                "fill-mask a --top-k 0 -m M | fill-mask | --top-k must be at least 1, not 0",
                 "classify --top-k k x   | classify | Invalid value for option '--top-k': 'k' is not a whole number up "
                         + "to 2147483647",
                 "classify --model       | classify | Missing required parameter for option '--model' (M)",
@@ -41,15 +47,15 @@ class WrongCommandLineTest {
                 "bench now              | bench    | bench doesn't know what to do with 'now'",
                 "eval                   | eval     | Missing the task, such as: eval classify DIR",
                 "eval clasify           | eval     | no command named clasify (did you mean classify?); commands: "
-                        + "classify",
+                        + "classify, caption",
                 "verify x --pth fast    | verify   | no option named --pth (did you mean --path?); options: --dump, "
                         + "--help, --path, --precision, --version",
-                "classify x --josn      | classify | no option named --josn (did you mean --json?); options: "
-                        + "--background, --device, --fast-jpeg, --help, --json, --max-pixels, --model, --precision, "
-                        + "--scale-grey, --top-k, --version",
-                "classify x --pre=AUTO  | classify | no option named --pre (did you mean --precision?); options: "
-                        + "--background, --device, --fast-jpeg, --help, --json, --max-pixels, --model, --precision, "
-                        + "--scale-grey, --top-k, --version",
+                "classify x --josn      | classify | no option named --josn (did you mean --json?); options:"
+                        + " --background, --device, --fast-jpeg, --help, --json, --max-pixels, --model, --out,"
+                        + " --precision, --scale-grey, --text, --top-k, --version",
+                "classify x --pre=AUTO  | classify | no option named --pre (did you mean --precision?); options:"
+                        + " --background, --device, --fast-jpeg, --help, --json, --max-pixels, --model, --out,"
+                        + " --precision, --scale-grey, --text, --top-k, --version",
                 "bench --colour=red     | bench    | no option named --colour; options: --batch, --device, --help, "
                         + "--json, --model, --precision, --runs, --version"
             })
