@@ -1,0 +1,209 @@
+"""Text models side by side: this library, Hugging Face transformers (SDPA) and ONNX Runtime, one run, taking turns.
+
+    pip install torch==2.7.1 transformers==4.57.6 onnxruntime onnx
+    mvn -q -DskipTests package                     # in the repository's root
+    python benchmarks/text_side_by_side.py         # writing: GPT-2 (124M) and SmolLM2-135M sizes; reading: BERT-base size
+
+Random weights serve. Two threads each (--threads), torch.inference_mode(), warm-ups, and rounds in which every program takes one
+turn, in the same order, after a pause, so that all meet the same state of the machine. Nothing else should run. Writing is 128
+tokens, each the likeliest, after a prompt of 64, batch 1; what the memory's bandwidth allows is measured in the same run: by the
+sum over 256 MB, the best of some, against the bytes of the weights that each token has to read.
+"""
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PROMPT, NEW = 64, 128
+
+
+class Java:
+    """The benchmarks' TextTurns: answers each line that it is given."""
+
+    def __init__(self, folder, precision, threads):
+        target = os.path.join(HERE, "target")
+        with open(os.path.join(target, "classpath"), encoding="utf-8") as file:
+            classpath = os.path.join(target, "vitrail-benchmarks.jar") + os.pathsep + file.read().strip()
+        env = dict(os.environ, OMP_NUM_THREADS=str(threads))
+        self.process = subprocess.Popen(
+            ["java", "-XX:+UseSerialGC", "-DOPT_OUT_TRACKING=true", "-cp", classpath, "io.vitrail.benchmarks.TextTurns", folder, precision],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=env)
+        assert self.process.stdout.readline().strip() == "ready", "the Java side did not start"
+
+    def ask(self, line):
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+        return self.process.stdout.readline().strip()
+
+    def write(self):
+        return float(self.ask(f"write {PROMPT} {NEW}"))
+
+    def read(self, batch, tokens):
+        return float(self.ask(f"read {batch} {tokens}"))
+
+
+def hugging_face_writing(model, torch):
+    ids = (torch.arange(PROMPT) * 7919 % model.config.vocab_size).unsqueeze(0)
+    mask = torch.ones_like(ids)
+
+    def run():
+        with torch.inference_mode():
+            start = time.perf_counter()
+            model.generate(ids, attention_mask=mask, do_sample=False, max_new_tokens=NEW, min_new_tokens=NEW, pad_token_id=0)
+            return (time.perf_counter() - start) * 1e3
+
+    return run
+
+
+def hugging_face_reading(model, torch):
+    def run(batch, tokens):
+        ids = (torch.arange(batch * tokens) * 7919 % model.config.vocab_size).reshape(batch, tokens)
+        with torch.inference_mode():
+            start = time.perf_counter()
+            model(ids).last_hidden_state.float().numpy()
+            return (time.perf_counter() - start) * 1e3
+
+    return run
+
+
+def onnx_runtime_reading(model, torch, folder, threads):
+    import onnxruntime as ort
+    path = os.path.join(folder, "model.onnx")
+    example = torch.zeros(2, 16, dtype=torch.long)
+
+    class Vectors(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.model = model
+
+        def forward(self, ids):
+            return self.model(ids).last_hidden_state
+
+    torch.onnx.export(Vectors(), (example,), path, input_names=["ids"], output_names=["vectors"],
+                      dynamic_axes={"ids": {0: "batch", 1: "tokens"}, "vectors": {0: "batch", 1: "tokens"}},
+                      opset_version=17, dynamo=False)
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    session = ort.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    import numpy as np
+
+    def run(batch, tokens):
+        ids = (np.arange(batch * tokens) * 7919 % model.config.vocab_size).reshape(batch, tokens)
+        start = time.perf_counter()
+        session.run(None, {"ids": ids})
+        return (time.perf_counter() - start) * 1e3
+
+    return run
+
+
+def bandwidth(torch):
+    """Bytes per second of reading, the best of some."""
+    numbers = torch.ones(64 * 1024 * 1024)
+    best = float("inf")
+    for _ in range(12):
+        start = time.perf_counter()
+        numbers.sum()
+        best = min(best, time.perf_counter() - start)
+    return numbers.numel() * 4 / best
+
+
+def turns(programs, warm_up, rounds):
+    """Times of each program, round by round."""
+    times = {name: [] for name in programs}
+    for i in range(-warm_up, rounds):
+        for name, run in programs.items():
+            time.sleep(0.2)  # threads of the one before spin for a while
+            taken = run()
+            if i >= 0:
+                times[name].append(taken)
+    return times
+
+
+def report(title, times, base, describe):
+    for name, taken in times.items():
+        ratio = statistics.median(b / t for b, t in zip(times[base], taken))
+        print(f"| {title} | {name} | {describe(statistics.median(taken))} | {describe(max(taken))} to {describe(min(taken))} | {ratio:.2f} |")
+        sys.stdout.flush()
+
+
+def writing(name, config, model_class, args, torch):
+    folder = tempfile.mkdtemp(prefix="side-by-side-")
+    torch.manual_seed(0)
+    model = model_class(config).eval()
+    model.save_pretrained(folder)
+    half = model_class.from_pretrained(folder, dtype=torch.bfloat16).eval()
+    sides = {precision: Java(folder, precision, args.threads) for precision in ("FP32", "BF16", "INT8")}
+    programs = {
+        "Vitrail fp32": sides["FP32"].write,
+        "Hugging Face fp32": hugging_face_writing(model, torch),
+        "Vitrail bf16": sides["BF16"].write,
+        "Vitrail int8": sides["INT8"].write,
+        "Hugging Face bf16": hugging_face_writing(half, torch),
+    }
+    times = turns(programs, 1, args.rounds)
+    report(name, times, "Hugging Face fp32", lambda millis: f"{NEW / millis * 1e3:.1f} tokens/s")
+    weights = sum(p.numel() for p in model.parameters())
+    speed = bandwidth(torch)
+    possible = speed / (2 * weights)
+    reached = NEW / statistics.median(times["Vitrail bf16"]) * 1e3
+    print(f"{name}: {speed / 1e9:.1f} GB/s are read; {weights / 1e6:.0f} M weights of 2 bytes allow {possible:.1f} tokens/s; "
+          f"bf16 reaches {100 * reached / possible:.0f} %")
+    for precision in ("BF16", "INT8"):
+        largest, mean = map(float, sides[precision].ask("effect 64").split())
+        print(f"{name}, {precision}: log-probabilities differ from fp32's by {largest:.4f} at most, {mean:.5f} on average")
+    for side in sides.values():
+        side.process.kill()
+
+
+def reading(args, torch):
+    from transformers import BertConfig, BertModel
+    folder = tempfile.mkdtemp(prefix="side-by-side-")
+    torch.manual_seed(0)
+    model = BertModel(BertConfig()).eval()
+    model.save_pretrained(folder)
+    half = BertModel.from_pretrained(folder, dtype=torch.bfloat16).eval()
+    sides = {precision: Java(folder, precision, args.threads) for precision in ("FP32", "BF16")}
+    full, fast = sides["FP32"].read, sides["BF16"].read
+    reference, reduced = hugging_face_reading(model, torch), hugging_face_reading(half, torch)
+    runtime = onnx_runtime_reading(model, torch, folder, args.threads)
+    for batch in (1, 32):
+        programs = {
+            "Vitrail fp32": lambda: full(batch, 128),
+            "Hugging Face fp32": lambda: reference(batch, 128),
+            "ONNX Runtime fp32": lambda: runtime(batch, 128),
+            "Vitrail bf16": lambda: fast(batch, 128),
+            "Hugging Face bf16": lambda: reduced(batch, 128),
+        }
+        times = turns(programs, 3, args.rounds if batch > 1 else 2 * args.rounds)
+        report(f"BERT-base, 128 tokens, batch {batch}", times, "Hugging Face fp32", lambda millis: f"{millis:.1f} ms")
+    for side in sides.values():
+        side.process.kill()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--only", choices=["gpt2", "smollm2", "bert"])
+    args = parser.parse_args()
+    import torch
+    from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM
+    torch.set_num_threads(args.threads)
+    print("| what | program | median | spread | times Hugging Face fp32 |\n|---|---|---|---|---|")
+    if args.only in (None, "gpt2"):
+        writing("GPT-2 (124M)", GPT2Config(), GPT2LMHeadModel, args, torch)
+    if args.only in (None, "smollm2"):
+        config = LlamaConfig(vocab_size=49152, hidden_size=576, intermediate_size=1536, num_hidden_layers=30, num_attention_heads=9,
+                             num_key_value_heads=3, max_position_embeddings=8192, rope_theta=100000.0, tie_word_embeddings=True)
+        writing("SmolLM2-135M", config, LlamaForCausalLM, args, torch)
+    if args.only in (None, "bert"):
+        reading(args, torch)
+
+
+if __name__ == "__main__":
+    main()
