@@ -24,6 +24,7 @@ record Choice(int id, double logProbability) {
     static Choice drawn(float[] scores, RandomStream random) {
         checkAllowed(LogSoftmax.max(scores));
         Softmax softmax = Softmax.of(scores);
+        Check.state(Double.isFinite(softmax.sum()), "A score isn't a number.");
         double rest = random.next() * softmax.sum();
         int last = 0;
         for (int id = 0; id < scores.length && rest >= 0; id++) {

@@ -15,7 +15,8 @@ record LengthDecay(int start, double factor, List<Long> ends) implements ScorePr
         if (beyond > 0) {
             float growth = (float) (Math.pow(factor, beyond) - 1);
             for (long end : ends) {
-                scores[(int) end] += Math.abs(scores[(int) end]) * growth;
+                float score = scores[(int) end];
+                scores[(int) end] = score == REMOVED ? REMOVED : score + Math.abs(score) * growth;
             }
         }
     }
