@@ -209,15 +209,15 @@ public final class Llama extends TextDecoder {
     }
 
     @Override
-    public NDArray embed(NDArray ids, Pass pass) {
-        return words.forward(ids, pass);
+    protected Optional<TokenEmbedding> words() {
+        return Optional.of(words);
     }
 
     @Override
     public NDArray states(TextInput input, Pass pass) {
         Pass turned =
                 pass.withMask(input.mask()).withRotation(config.positions().at(places(input, pass)));
-        NDArray x = decoder.forward(tokens(input, words, pass), turned);
+        NDArray x = decoder.forward(tokens(input, pass), turned);
         x = norm.forward(x, pass);
         pass.trace().replaceLast(Trace.Stage.HIDDEN_STATES, x);
         pass.trace().record("last_hidden_state", x);

@@ -57,8 +57,13 @@ final class LoadedTextModel<M extends TextModel> implements AutoCloseable {
                             kind,
                             compute.operations(),
                             compute.device()));
-            session.admit(compute.passes());
-            return new LoadedTextModel<>(session, tokenizer, ConfigJson.of(checkpoint));
+            try {
+                session.admit(compute.passes());
+                return new LoadedTextModel<>(session, tokenizer, ConfigJson.of(checkpoint));
+            } catch (RuntimeException | Error e) {
+                session.close();
+                throw e;
+            }
         } catch (RuntimeException | Error e) {
             tokenizer.close();
             throw e;

@@ -181,15 +181,14 @@ public final class Opt extends TextDecoder {
         return new Opt(Config.fromJson(config), task);
     }
 
-    /** Of the words' width, before it is projected. */
     @Override
-    public NDArray embed(NDArray ids, Pass pass) {
-        return words.forward(ids, pass);
+    protected Optional<TokenEmbedding> words() {
+        return Optional.of(words);
     }
 
     @Override
     public NDArray states(TextInput input, Pass pass) {
-        NDArray x = projected(projectIn, tokens(input, words, pass), pass);
+        NDArray x = projected(projectIn, tokens(input, pass), pass);
         x = positions.forward(x, rows(input, pass), pass);
         x = decoder.forward(x, causal(input, pass));
         if (norm.isPresent()) {

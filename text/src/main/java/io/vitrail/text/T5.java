@@ -236,19 +236,19 @@ public final class T5 extends TextToTextModel {
     }
 
     @Override
-    public NDArray embed(NDArray ids, Pass pass) {
-        return words.forward(ids, pass);
+    protected Optional<TokenEmbedding> words() {
+        return Optional.of(words);
     }
 
     @Override
     public Tokens encode(TextInput input, Pass pass) {
-        Tokens text = source(tokens(input, words, pass), input);
+        Tokens text = source(tokens(input, pass), input);
         return new Tokens(encoder.forward(text.vectors(), pass.withMask(text.mask())), text.mask());
     }
 
     @Override
     public NDArray states(TextInput input, Pass pass) {
-        return decoder.forward(tokens(input, words, pass), writing(input, pass));
+        return decoder.forward(tokens(input, pass), writing(input, pass));
     }
 
     @Override

@@ -25,25 +25,41 @@ public abstract class TextDecoder extends TextModel {
      */
     public abstract NDArray states(TextInput input, Pass pass);
 
+    /** The table of words, of a model that reads other tokens among them: {@link TextInput#withVectors}. */
+    protected Optional<TokenEmbedding> words() {
+        return Optional.empty();
+    }
+
+    /** Whether other tokens than words may stand among these. */
+    public final boolean readsVectors() {
+        return words().isPresent();
+    }
+
     /**
      * The vectors of words, for {@link TextInput#withVectors}: what the first layer takes of ids, without places.
      *
      * @param ids [batch, tokens], int64
      * @return [batch, tokens, width], float32
-     * @throws IllegalArgumentException if an id isn't in the vocabulary, or the model reads nothing but ids
+     * @throws IllegalArgumentException if an id isn't in the vocabulary, or the model reads nothing but words
      */
-    public NDArray embed(NDArray ids, Pass pass) {
-        throw new IllegalArgumentException(getClass().getSimpleName() + " reads nothing but words: pictures can't stand"
-                + " among them. Llama and its kin, OPT and T5 take them.");
+    public final NDArray embed(NDArray ids, Pass pass) {
+        Check.that(
+                readsVectors(),
+                "%s reads nothing but words; Llama and its kin, OPT and T5 read pictures among them.",
+                getClass().getSimpleName());
+        return words().orElseThrow().forward(ids, pass);
     }
 
     /** What the first layer takes: the input's vectors, or those of its words. */
-    static NDArray tokens(TextInput input, TokenEmbedding words, Pass pass) {
-        input.vectors().ifPresent(given -> {
-            long width = given.getShape().get(2);
-            Check.that(width == words.width(), "Tokens are %d wide; the model's are %d.", width, words.width());
-        });
-        return input.vectors().orElseGet(() -> words.forward(input.ids(), pass));
+    final NDArray tokens(TextInput input, Pass pass) {
+        TokenEmbedding table = words().orElseThrow();
+        if (input.vectors().isEmpty()) {
+            return table.forward(input.ids(), pass);
+        }
+        NDArray given = input.vectors().get();
+        long width = given.getShape().get(2);
+        Check.that(width == table.width(), "Tokens are %d wide; the model's are %d.", width, table.width());
+        return given;
     }
 
     /**

@@ -12,8 +12,8 @@ import java.util.Optional;
  * What a text encoder reads. Its arrays are the caller's.
  *
  * @param ids [batch, tokens], int64
- * @param vectors [batch, tokens, width], float32: what the first layer takes instead of the vectors of the ids, where other
- *     tokens than words stand among these; the pass consumes them
+ * @param vectors [batch, tokens, width], float32: what the first layer takes instead of the vectors of the ids, where
+ *     other tokens than words stand among these; the pass consumes them
  * @param segments [batch, tokens], int64: which of its sentences a token belongs to; all to the first without it
  * @param places [batch or 1, tokens], int64: where in the table of positions each token stands; where the model puts it
  *     without them

@@ -59,6 +59,8 @@ public final class TextToText implements WritingTask {
     public static TextToText load(Path folder, Compute compute) {
         try (Checkpoint checkpoint = Checkpoint.open(folder)) {
             GenerationOptions options = GenerationOptions.of(checkpoint);
+            JsonNode tasks = checkpoint.config().path("task_specific_params");
+            String prefix = ConfigJson.of(checkpoint).text(PREFIX, "");
             LoadedTextModel<TextToTextModel> loaded =
                     LoadedTextModel.load(checkpoint, TextTask.TEXT_TO_TEXT, TextToTextModel.class, compute);
             TextWriter writer = TextWriter.of(
@@ -76,8 +78,7 @@ public final class TextToText implements WritingTask {
                                             manager),
                                     pass),
                             patience));
-            JsonNode tasks = checkpoint.config().path("task_specific_params");
-            return new TextToText(loaded, tasks, writer, loaded.config().text(PREFIX, ""));
+            return new TextToText(loaded, tasks, writer, prefix);
         }
     }
 

@@ -37,7 +37,7 @@ public record Tokens(NDArray vectors, AttentionMask mask) {
     }
 
     /**
-     * One stream of both: these tokens, and behind them the others, of the same batch and width; in these tokens' manager.
+     * One stream of both: these tokens, and behind them the others, of the same batch and width; in this one's manager.
      *
      * @throws IllegalArgumentException if they don't fit together, or one of them hides more than padding
      */

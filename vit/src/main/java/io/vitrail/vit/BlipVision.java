@@ -1,6 +1,7 @@
 package io.vitrail.vit;
 
 import ai.djl.ndarray.NDArray;
+import io.vitrail.transformer.Activation;
 import io.vitrail.transformer.Bias;
 import io.vitrail.transformer.Encoder;
 import io.vitrail.transformer.EncoderConfig;
@@ -54,11 +55,25 @@ public final class BlipVision extends VisionModel {
     /** Sizes of one tower. */
     record Config(ImageConfig image, EncoderConfig encoder) {
         /** From the config of a vision tower, or of a whole model with one under "vision_config". */
-        static Config fromJson(ConfigJson json, double epsilon) {
+        static Config fromJson(ConfigJson json) {
             ConfigJson vision = json.object("vision_config").orElse(json);
             return new Config(
                     ImageConfig.fromJson(vision, 384, 16),
-                    Vit.Config.encoder(vision, epsilon, "gelu", Bias.of(vision.flag("qkv_bias", true))));
+                    Vit.Config.encoder(vision, 1e-5, "gelu", Bias.of(vision.flag("qkv_bias", true))));
+        }
+
+        /** The same for BLIP-2, whose tower is a larger one where the config doesn't say: EVA's ViT-g (Fang et al. 2022). */
+        static Config fromBlip2Json(ConfigJson json) {
+            ConfigJson vision = json.object("vision_config").orElse(json);
+            EncoderConfig encoder = new EncoderConfig(
+                    vision.size("hidden_size", 1408),
+                    vision.integer("num_hidden_layers", 39),
+                    vision.size("num_attention_heads", 16),
+                    vision.size("intermediate_size", 6144),
+                    (float) vision.number("layer_norm_eps", 1e-6),
+                    Activation.named(vision.text("hidden_act", "gelu")),
+                    Bias.of(vision.flag("qkv_bias", true)));
+            return new Config(ImageConfig.fromJson(vision, 224, 14), encoder);
         }
     }
 
@@ -86,12 +101,12 @@ public final class BlipVision extends VisionModel {
 
     /** The tower that a config.json of BLIP describes, without weights yet. */
     public static BlipVision of(ConfigJson json) {
-        return new BlipVision(Config.fromJson(json, 1e-5));
+        return new BlipVision(Config.fromJson(json));
     }
 
     /** The tower that a config.json of BLIP-2 describes, without weights yet. */
     public static BlipVision ofBlip2(ConfigJson json) {
-        return new BlipVision(Config.fromJson(json, 1e-6));
+        return new BlipVision(Config.fromBlip2Json(json));
     }
 
     @Override

@@ -114,10 +114,10 @@ public final class ClipVision extends VisionModel {
                 "attn_pooler_heads");
 
         /** From the config of a vision tower, or of a whole CLIP with one under "vision_config". */
-        static Config fromJson(ConfigJson json) {
+        static Config fromJson(ConfigJson json, int patch) {
             ConfigJson vision = json.object("vision_config").orElse(json);
             return new Config(
-                    ImageConfig.fromJson(vision, 224, 32),
+                    ImageConfig.fromJson(vision, 224, patch),
                     Vit.Config.encoder(vision, 1e-5, "quick_gelu", Bias.PRESENT),
                     json.size("projection_dim", 512),
                     Labels.of(json),
@@ -181,7 +181,12 @@ public final class ClipVision extends VisionModel {
 
     /** The model that a config.json describes, without weights yet. */
     static ClipVision of(ConfigJson json, VisionTask task) {
-        return new ClipVision(Config.fromJson(json), task);
+        return new ClipVision(Config.fromJson(json, 32), task);
+    }
+
+    /** The tower that a config.json of GIT describes, without weights yet. */
+    public static ClipVision ofGit(ConfigJson json) {
+        return new ClipVision(Config.fromJson(json, 16), VisionTask.FEATURES);
     }
 
     /** The model that an open_clip_config.json describes, without weights yet. */
@@ -206,6 +211,11 @@ public final class ClipVision extends VisionModel {
         NDArray projected = projection.get().forward(classToken, pass); // [batch, projectionWidth]
         pass.trace().record("image_embeds", projected);
         return new Features(x, projected);
+    }
+
+    /** The features' tokens behind the norm that the pooled one has: what texts see in GIT, [batch, tokens, width]. */
+    public NDArray normed(Features features, Pass pass) {
+        return norm.forward(features.tokens(), pass);
     }
 
     /** The head reads the mean of the patches, which aren't normalised. */

@@ -110,21 +110,22 @@ public final class LoadedVisionModel implements AutoCloseable {
 
     /** One result per picture of a batch [batch, 3, imageHeight, imageWidth]. */
     <R> List<R> compute(NDArray pixels, Answer<R> answer, Patience patience) {
-        return session.run(patience, (model, scope, pass) -> answer.of(model, onDevice(pixels, scope), pass));
+        return session.run(patience, (model, scope, pass) -> answer.of(model, joined(List.of(pixels), scope), pass));
     }
 
     /** One result per picture of several callers' batches, which are taken when their turn has come, and computed as one. */
     <R> List<R> computeTogether(Supplier<List<NDArray>> batches, Answer<R> answer, Patience patience) {
         return session.runForOthers(patience, (model, scope, pass) -> {
             List<NDArray> taken = batches.get();
-            return taken.isEmpty() ? List.of() : answer.of(model, onDevice(joined(taken, scope), scope), pass);
+            return taken.isEmpty() ? List.of() : answer.of(model, joined(taken, scope), pass);
         });
     }
 
-    private static NDArray joined(List<NDArray> batches, NDManager scope) {
+    /** Batches of pixels as one of float32, on the device of the scope that it belongs to. */
+    public static NDArray joined(List<NDArray> batches, NDManager scope) {
         NDList lent = new NDList();
         batches.forEach(pixels -> lent.add(Scope.lend(pixels, scope)));
-        return lent.size() == 1 ? lent.get(0) : NDArrays.concat(lent, 0);
+        return onDevice(lent.size() == 1 ? lent.get(0) : NDArrays.concat(lent, 0), scope);
     }
 
     private static NDArray onDevice(NDArray pixels, NDManager scope) {

@@ -28,26 +28,49 @@ import java.util.stream.StreamSupport;
  *
  * @param <R> what the task gives of a picture
  */
-final class VisionCalls<R> {
+public final class VisionCalls<R> {
+    /**
+     * What a task computes from batches of pixels [batch, channels, imageHeight, imageWidth]; those of pictures of one
+     * size go together.
+     */
+    public interface Work<R> extends Calls.Work<NDArray, R> {
+        @Override
+        default int size(NDArray pixels) {
+            return Math.toIntExact(pixels.getShape().get(0));
+        }
+
+        @Override
+        default Object kind(NDArray pixels) {
+            return pixels.getShape().slice(1);
+        }
+    }
+
     /** Pictures of one call that go through the model together. */
     static final int BATCH = 8;
 
-    private final LoadedVisionModel loaded;
+    private final ImageProcessor processor;
     private final Calls<NDArray, R> calls;
 
-    private VisionCalls(LoadedVisionModel loaded, Calls<NDArray, R> calls) {
-        this.loaded = loaded;
+    private VisionCalls(ImageProcessor processor, Calls<NDArray, R> calls) {
+        this.processor = processor;
         this.calls = calls;
     }
 
     /** Each call by itself, for as long as it takes. */
     static <R> VisionCalls<R> of(LoadedVisionModel loaded, LoadedVisionModel.Answer<R> task) {
-        return new VisionCalls<>(loaded, Calls.of(new Pixels<>(loaded, task)));
+        return of(loaded.processor(), new Pixels<>(loaded, task));
     }
 
-    /** Batches of pixels [batch, channels, imageHeight, imageWidth]; those of pictures of one size go together. */
-    private record Pixels<R>(LoadedVisionModel loaded, LoadedVisionModel.Answer<R> task)
-            implements Calls.Work<NDArray, R> {
+    /**
+     * Each call by itself, for as long as it takes.
+     *
+     * @param processor makes pixels of pictures
+     */
+    public static <R> VisionCalls<R> of(ImageProcessor processor, Work<R> work) {
+        return new VisionCalls<>(processor, Calls.of(work));
+    }
+
+    private record Pixels<R>(LoadedVisionModel loaded, LoadedVisionModel.Answer<R> task) implements Work<R> {
         @Override
         public List<R> alone(NDArray pixels, Patience patience) {
             return loaded.compute(pixels, task, patience);
@@ -59,35 +82,24 @@ final class VisionCalls<R> {
         }
 
         @Override
-        public int size(NDArray pixels) {
-            return Math.toIntExact(pixels.getShape().get(0));
-        }
-
-        @Override
-        public Object kind(NDArray pixels) {
-            return pixels.getShape().slice(1);
-        }
-
-        @Override
         public int passes() {
             return loaded.passes();
         }
     }
 
     /** Together with other callers' pictures of the same size. */
-    VisionCalls<R> batching(int most, Duration wait) {
-        return new VisionCalls<>(loaded, calls.batching(most, wait));
+    public VisionCalls<R> batching(int most, Duration wait) {
+        return new VisionCalls<>(processor, calls.batching(most, wait));
     }
 
     /** With an error for calls that take longer. */
-    VisionCalls<R> withDeadline(Duration limit) {
-        return new VisionCalls<>(loaded, calls.withDeadline(limit));
+    public VisionCalls<R> withDeadline(Duration limit) {
+        return new VisionCalls<>(processor, calls.withDeadline(limit));
     }
 
     /** Results in the pictures' order; memory for one batch at a time. */
-    List<R> answer(List<Image> images) {
+    public List<R> answer(List<Image> images) {
         Patience whole = calls.patience();
-        ImageProcessor processor = loaded.processor();
         List<R> results = new ArrayList<>(images.size());
         images.forEach(VisionCalls::present);
         for (int i = 0; i < images.size(); i += BATCH) {
@@ -101,8 +113,7 @@ final class VisionCalls<R> {
      * Results as they are asked for. Pictures are taken from the stream a batch at a time, and let go of one by one as
      * they are processed.
      */
-    Stream<R> answer(Stream<Image> images) {
-        ImageProcessor processor = loaded.processor();
+    public Stream<R> answer(Stream<Image> images) {
         Iterator<Image> source = images.map(VisionCalls::present).iterator();
         Function<Stream<Image>, List<R>> batch =
                 pictures -> answerBatch(outside -> processor.process(pictures, outside), calls.patience());

@@ -154,6 +154,9 @@ public final class TextAttention implements AutoCloseable {
             both.encode(input, pass);
             return Kind.READING;
         }
+        Check.that(
+                model instanceof TextDecoder,
+                "This model reads texts segment by segment, with what it remembers of those before; its attention isn't shown.");
         ((TextDecoder) model).states(input, pass);
         return Kind.WRITING;
     }

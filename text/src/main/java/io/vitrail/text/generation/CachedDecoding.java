@@ -32,21 +32,34 @@ public final class CachedDecoding<M extends TensorBlock> implements Decoding {
         Tokens of(M model, NDManager manager, Pass pass);
     }
 
+    /** Makes what the decoder reads of the prompts, such as pictures among their words: the same tokens with vectors. */
+    @FunctionalInterface
+    public interface Reading<M> {
+        TextInput of(M model, TextInput prompts, Pass pass);
+    }
+
     private final Session<M> session;
     private final Function<M, TextDecoder> decoder;
     private final Optional<Context<M>> context;
+    private final Reading<M> reading;
     private final Patience patience;
     private final NDManager memory;
     private final KeyValueCache cache;
     private Optional<Tokens> asked = Optional.empty();
     private Rows rows = Rows.each(0);
+    private int written; // of each row, the tokens so far; where a context stands before them, the cache holds more
     private int[] padding = {}; // before each of the model's rows
 
     private CachedDecoding(
-            Session<M> session, Function<M, TextDecoder> decoder, Optional<Context<M>> context, Patience patience) {
+            Session<M> session,
+            Function<M, TextDecoder> decoder,
+            Optional<Context<M>> context,
+            Reading<M> reading,
+            Patience patience) {
         this.session = session;
         this.decoder = decoder;
         this.context = context;
+        this.reading = reading;
         this.patience = patience;
         memory = session.newScope();
         cache = new KeyValueCache(memory);
@@ -60,7 +73,18 @@ public final class CachedDecoding<M extends TensorBlock> implements Decoding {
     /** By a model that continues its prompt, or has a part that does. */
     public static <M extends TensorBlock> CachedDecoding<M> of(
             Session<M> session, Function<M, TextDecoder> decoder, Patience patience) {
-        return new CachedDecoding<>(session, decoder, Optional.empty(), patience);
+        return reading(session, decoder, (model, prompts, pass) -> prompts, patience);
+    }
+
+    /**
+     * By a model that continues its prompt, in which other tokens than words stand.
+     *
+     * @param decoder finds the decoder in the model
+     * @param reading of the prompts, in the first pass
+     */
+    public static <M extends TensorBlock> CachedDecoding<M> reading(
+            Session<M> session, Function<M, TextDecoder> decoder, Reading<M> reading, Patience patience) {
+        return new CachedDecoding<>(session, decoder, Optional.empty(), reading, patience);
     }
 
     /**
@@ -71,14 +95,15 @@ public final class CachedDecoding<M extends TensorBlock> implements Decoding {
      */
     public static <M extends TensorBlock> CachedDecoding<M> asking(
             Session<M> session, Function<M, TextDecoder> decoder, Context<M> context, Patience patience) {
-        return new CachedDecoding<>(session, decoder, Optional.of(context), patience);
+        Reading<M> words = (model, prompts, pass) -> prompts;
+        return new CachedDecoding<>(session, decoder, Optional.of(context), words, patience);
     }
 
     @Override
     public float[][] next(long[][] tokens) {
         Check.that(tokens.length > 0, "There must be at least one row.");
         Check.that(Arrays.stream(tokens).allMatch(row -> row.length > 0), "Each row needs at least one token.");
-        if (cache.length() == 0) {
+        if (written == 0) {
             rows = Rows.each(tokens.length);
         }
         Check.that(
@@ -88,7 +113,7 @@ public final class CachedDecoding<M extends TensorBlock> implements Decoding {
                 tokens.length);
         long[][] all = Arrays.stream(rows.owners()).mapToObj(row -> tokens[row]).toArray(long[][]::new);
         int longest = Arrays.stream(all).mapToInt(row -> row.length).max().orElseThrow();
-        if (cache.length() == 0) {
+        if (written == 0) {
             padding = Arrays.stream(all).mapToInt(row -> longest - row.length).toArray();
         }
         return session.run(patience, (model, scope, pass) -> next(model, all, longest, scope, pass));
@@ -100,8 +125,11 @@ public final class CachedDecoding<M extends TensorBlock> implements Decoding {
         }
         Pass cached = asked.map(pass::withContext).orElse(pass).withCache(cache);
         TextDecoder text = decoder.apply(model);
-        NDArray states = text.states(input(tokens, longest, scope), cached); // [rows, tokens, width]
+        TextInput input = input(tokens, longest, scope);
+        TextInput read = written == 0 ? reading.of(model, input, pass) : input;
+        NDArray states = text.states(read, cached); // [rows, tokens, width]
         cache.advance(tokens.length, longest);
+        written += longest;
         NDArray last = states.get(":, -1"); // [rows, width]
         float[] all = text.logits(last, pass).toFloatArray();
         int vocabulary = text.vocabulary();
@@ -124,7 +152,7 @@ public final class CachedDecoding<M extends TensorBlock> implements Decoding {
     /** The new tokens, padded on the left, with their places and, if there is padding, what is real of all tokens so far. */
     private TextInput input(long[][] tokens, int longest, NDManager scope) {
         int rows = tokens.length;
-        int earlier = Math.toIntExact(cache.length());
+        int earlier = written;
         long[] ids = new long[Math.multiplyExact(rows, longest)];
         long[] places = new long[ids.length];
         for (int row = 0; row < rows; row++) {

@@ -221,7 +221,8 @@ final class TokenizerConfig {
     }
 
     /**
-     * The source of the chat template: a file of its own, or what the configuration holds.
+     * The source of the chat template: a file of its own, or what the configuration holds, or what older processors of
+     * pictures and text saved beside it.
      *
      * @throws IllegalArgumentException if there is none
      */
@@ -231,6 +232,10 @@ final class TokenizerConfig {
             return TokenizerFile.text(file);
         }
         JsonNode template = json.path("chat_template");
+        Path older = folder.resolve("chat_template.json");
+        if (template.isMissingNode() && Files.exists(older)) {
+            template = JsonFile.read(older).path("chat_template");
+        }
         for (JsonNode named : template) {
             if (named.path("name").asText().equals("default")) {
                 template = named.path("template");

@@ -55,6 +55,7 @@ public record NeededFiles(List<Need> needs) {
             "source.spm",
             "target.spm",
             "chat_template.jinja",
+            "chat_template.json",
             "modules.json",
             "sentence_bert_config.json",
             "1_Pooling/config.json");

@@ -31,15 +31,20 @@ public record AttentionPage(String title, Image photo, PictureAttention attentio
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int LONGEST_SIDE = 1000;
     /** The unit of numbers that are parts of a whole. */
-    private static final String SHARE = "share";
+    static final String SHARE = "share";
 
     /** The page. */
     public String html() {
+        return html(data());
+    }
+
+    /** The page of some data. */
+    static String html(ObjectNode data) {
         try (InputStream in = AttentionPage.class.getResourceAsStream("page.html")) {
             Check.state(in != null, "The page's template isn't in the jar.");
             String template = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            String data = JSON.writeValueAsString(data()).replace("<", "\\u003c"); // else a title could end the script
-            return template.replace("{{data}}", data);
+            String json = JSON.writeValueAsString(data).replace("<", "\\u003c"); // else a title could end the script
+            return template.replace("{{data}}", json);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         } catch (IOException e) {
@@ -48,10 +53,7 @@ public record AttentionPage(String title, Image photo, PictureAttention attentio
     }
 
     private ObjectNode data() {
-        ObjectNode data = JSON.createObjectNode().put("title", title).put("about", about());
-        data.put("width", photo.width()).put("height", photo.height());
-        data.put("photo", "data:image/jpeg;base64," + base64(EncodedImage.jpeg(photo, LONGEST_SIDE)));
-        data.put("colours", base64(ColourMap.rgb()));
+        ObjectNode data = data(title, about(), photo);
         ArrayNode whole = data.putArray("whole");
         relevance.ifPresent(
                 r -> whole(whole, "Relevance" + r.label().map(l -> " for " + l).orElse(""), "", r.map()));
@@ -63,7 +65,16 @@ public record AttentionPage(String title, Image photo, PictureAttention attentio
         return data;
     }
 
-    private static void whole(ArrayNode maps, String name, String unit, HeatMap map) {
+    /** What each page has. */
+    static ObjectNode data(String title, String about, Image photo) {
+        ObjectNode data = JSON.createObjectNode().put("title", title).put("about", about);
+        data.put("width", photo.width()).put("height", photo.height());
+        data.put("photo", "data:image/jpeg;base64," + base64(EncodedImage.jpeg(photo, LONGEST_SIDE)));
+        return data.put("colours", base64(ColourMap.rgb()));
+    }
+
+    /** A map with a name. */
+    static void whole(ArrayNode maps, String name, String unit, HeatMap map) {
         ObjectNode node = maps.addObject().put("name", name).put("unit", unit);
         node.set("grid", grid(map));
         node.set("map", map(map));
@@ -144,8 +155,12 @@ public record AttentionPage(String title, Image photo, PictureAttention attentio
      * @throws UncheckedIOException if it can't be written
      */
     public void save(Path file) {
+        save(html(), file);
+    }
+
+    static void save(String html, Path file) {
         try {
-            Files.writeString(file, html());
+            Files.writeString(file, html);
         } catch (IOException e) {
             throw new UncheckedIOException(file + " can't be written: " + e, e);
         }

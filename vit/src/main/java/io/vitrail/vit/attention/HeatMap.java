@@ -24,7 +24,7 @@ public record HeatMap(Grid grid, TokenAxis rows, TokenAxis columns, float[] valu
     }
 
     /** Of a number for each token; those before the grid's are left out. */
-    static HeatMap of(TokenLayout layout, double[] tokens) {
+    public static HeatMap of(TokenLayout layout, double[] tokens) {
         float[] values = new float[layout.grid().tokens()];
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) tokens[layout.specialTokens() + i];

@@ -6,7 +6,6 @@ import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.ReadableOperations;
 import io.vitrail.vit.LoadedVisionModel;
 import io.vitrail.vit.VisionModel;
-import io.vitrail.vit.image.Box;
 import io.vitrail.vit.image.Image;
 import java.nio.file.Path;
 import java.util.List;
@@ -134,10 +133,7 @@ public final class ImageAttention implements AutoCloseable {
     }
 
     private PhotoView view(Image image, NDArray pixels) {
-        Box edges = loaded.processor().view(image.height(), image.width());
-        int height = Math.toIntExact(pixels.getShape().get(2));
-        int width = Math.toIntExact(pixels.getShape().get(3));
-        return new PhotoView(image.height(), image.width(), edges, height, width);
+        return PhotoView.of(image, loaded.processor(), pixels.getShape());
     }
 
     @Override
