@@ -12,10 +12,12 @@ import io.vitrail.transformer.weights.ConfigJson;
 import io.vitrail.transformer.weights.WeightTable;
 import io.vitrail.vit.BlipVision;
 import io.vitrail.vit.Features;
+import io.vitrail.vit.TokenLayout;
 import io.vitrail.vit.VisionInput;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * BLIP that writes captions (Li et al. 2022, "BLIP: Bootstrapping Language-Image Pre-training", section 3.1, figure 2): the
@@ -54,9 +56,19 @@ public final class BlipWriter extends PictureWriter {
     /** Records what the reference publishes of the picture: {@code image_embeds} and {@code last_hidden_state}. */
     @Override
     public Tokens see(VisionInput pictures, Pass pass) {
+        return see(vision, pictures, pass);
+    }
+
+    /** The same of any BLIP. */
+    static Tokens see(BlipVision vision, VisionInput pictures, Pass pass) {
         Features features = vision.features(pictures, pass);
         pass.trace().record("image_embeds", features.tokens());
         return Tokens.of(features.tokens());
+    }
+
+    @Override
+    public Optional<TokenLayout> layout(int imageHeight, int imageWidth) {
+        return Optional.of(vision.layout(0, imageHeight, imageWidth));
     }
 
     @Override
@@ -67,16 +79,31 @@ public final class BlipWriter extends PictureWriter {
     /** The decoder's, which ends with its separator whatever its config calls the end. */
     @Override
     public GenerationOptions options(Checkpoint checkpoint) {
+        return options(text);
+    }
+
+    /** The same of any BLIP that writes. */
+    static GenerationOptions options(ConfigJson text) {
         return GenerationOptions.ofModel(text).toBuilder()
-                .eos(List.of((long) text.integer("sep_token_id", 102)))
+                .eos(List.of(last(text)))
                 .pad(text.integer("pad_token_id", 0))
                 .build();
+    }
+
+    /** What the decoder begins with. */
+    static long first(ConfigJson text) {
+        return text.integer("bos_token_id", 30522);
+    }
+
+    /** What ends its texts. */
+    static long last(ConfigJson text) {
+        return text.integer("sep_token_id", 102);
     }
 
     /** A text's own first token gives way to the decoder's, and its last, the separator, would end it. */
     @Override
     public Prompt prompt(long[] ids, GenerationOptions options) {
-        long first = text.integer("bos_token_id", 30522);
+        long first = first(text);
         if (ids.length == 0) {
             return Prompt.of(first);
         }

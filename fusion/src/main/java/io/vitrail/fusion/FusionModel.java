@@ -27,8 +27,8 @@ public abstract class FusionModel extends CheckpointModel {
         Map<String, TensorBlock> parts = parts().entrySet().stream()
                 .filter(part -> !(part.getValue() instanceof CheckpointModel))
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
-        WeightTable.Filling between =
-                new WeightTable.Filling(weightTable(), "", new Between(parameters(), parts), sizes());
+        WeightTable.Filling between = new WeightTable.Filling(
+                weightTable(), checkpoint.base(basePrefix()), new Between(parameters(), parts), sizes());
         return Stream.concat(Stream.of(between), towers(checkpoint).stream()).toList();
     }
 

@@ -9,6 +9,7 @@ import io.vitrail.transformer.weights.CheckpointException;
 import io.vitrail.transformer.weights.CheckpointModel;
 import io.vitrail.transformer.weights.ConfigJson;
 import io.vitrail.transformer.weights.ModelCatalogue;
+import io.vitrail.transformer.weights.ModelCatalogue.Architecture;
 import io.vitrail.transformer.weights.ModelCatalogue.Entry;
 import java.util.List;
 import java.util.Map;
@@ -16,16 +17,38 @@ import java.util.Set;
 
 /** The catalogue of models of pictures and texts: the one place where an architecture is registered. */
 public final class FusionModels {
+    private static final Map<FusionTask, Architecture<FusionTask, FusionModel>> BLIP = Map.of(
+            FusionTask.WRITING, BlipWriter::of,
+            FusionTask.QUESTION_ANSWERING, BlipAnswerer::of,
+            FusionTask.MATCHING, BlipMatcher::of);
+
     private static final ModelCatalogue<FusionTask, FusionModel> CATALOGUE = new ModelCatalogue<>(
             FusionTask.class,
             "model of pictures and texts",
             Map.of(),
             List.of(
+                    new Entry<>("clip", "clip", Map.of("CLIPModel", FusionTask.COMPARING), Clip::of),
+                    new Entry<>("siglip", "siglip", Map.of("SiglipModel", FusionTask.COMPARING), Siglip::of),
                     new Entry<>(
                             "blip",
-                            "blip_caption",
-                            Map.of("BlipForConditionalGeneration", FusionTask.WRITING),
-                            BlipWriter::of),
+                            Set.of("blip_caption", "blip_vqa", "blip_itm"),
+                            Map.of(
+                                    "BlipForConditionalGeneration", FusionTask.WRITING,
+                                    "BlipForQuestionAnswering", FusionTask.QUESTION_ANSWERING,
+                                    "BlipForImageTextRetrieval", FusionTask.MATCHING),
+                            (config, task) -> BLIP.get(task).of(config, task)),
+                    new Entry<>(
+                            "blip-2",
+                            "blip2",
+                            Map.of("Blip2ForConditionalGeneration", FusionTask.PROMPTED_WRITING),
+                            Blip2::of),
+                    new Entry<>(
+                            "llava",
+                            "llava",
+                            Map.of("LlavaForConditionalGeneration", FusionTask.PROMPTED_WRITING),
+                            Llava::of),
+                    new Entry<>("git", "git", Map.of("GitForCausalLM", FusionTask.WRITING), Git::of),
+                    new Entry<>("vilt", "vilt", Vilt.CLASSES, Vilt::of),
                     new Entry<>(
                             "vision-encoder-decoder",
                             "vision_encoder_decoder",
@@ -42,6 +65,11 @@ public final class FusionModels {
     /** The families of golden cases that the catalogue's models are measured by. */
     public static Set<String> goldenFamilies() {
         return CATALOGUE.goldenFamilies();
+    }
+
+    /** The reference's classes that are for a task, by model type; both sorted. */
+    public static Map<String, Set<String>> classes(FusionTask task) {
+        return CATALOGUE.classes(task);
     }
 
     /** Whether the catalogue knows the checkpoint's model type. */

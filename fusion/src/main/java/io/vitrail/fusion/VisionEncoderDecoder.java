@@ -6,12 +6,16 @@ import io.vitrail.text.TextModels;
 import io.vitrail.text.TextTask;
 import io.vitrail.text.generation.GenerationOptions;
 import io.vitrail.text.generation.Prompt;
+import io.vitrail.text.tokenizer.EncodeOptions;
+import io.vitrail.text.tokenizer.Tokenizer;
+import io.vitrail.text.tokenizer.TokenizerInput;
 import io.vitrail.transformer.Linear;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.Tokens;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.transformer.weights.ConfigJson;
 import io.vitrail.transformer.weights.WeightTable;
+import io.vitrail.vit.TokenLayout;
 import io.vitrail.vit.VisionInput;
 import io.vitrail.vit.VisionModel;
 import io.vitrail.vit.VisionModels;
@@ -74,6 +78,11 @@ public final class VisionEncoderDecoder extends PictureWriter {
     }
 
     @Override
+    public Optional<TokenLayout> layout(int imageHeight, int imageWidth) {
+        return Optional.of(encoder.layout(0, imageHeight, imageWidth));
+    }
+
+    @Override
     public TextDecoder decoder() {
         return decoder;
     }
@@ -90,6 +99,17 @@ public final class VisionEncoderDecoder extends PictureWriter {
         begun[0] = options.start();
         System.arraycopy(ids, 0, begun, 1, ids.length);
         return Prompt.of(begun);
+    }
+
+    /** Without special tokens, which would end the text. */
+    @Override
+    public long[] ids(String words, Tokenizer tokenizer) {
+        EncodeOptions plain = EncodeOptions.builder().specialTokens(false).build();
+        return tokenizer
+                .encode(List.of(TokenizerInput.of(words)), plain)
+                .rows()
+                .get(0)
+                .ids();
     }
 
     @Override

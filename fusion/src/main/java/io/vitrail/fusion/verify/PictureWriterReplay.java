@@ -3,6 +3,7 @@ package io.vitrail.fusion.verify;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.vitrail.fusion.FusionModel;
+import io.vitrail.fusion.Git;
 import io.vitrail.fusion.PictureWriter;
 import io.vitrail.text.TextInput;
 import io.vitrail.text.generation.CachedDecoding;
@@ -53,25 +54,36 @@ final class PictureWriterReplay {
 
     private static Replayed forward(
             GoldenCall call, Map<String, GoldenTensor> inputs, PictureWriter model, NDManager scope, Pass pass) {
-        Tokens seen = model.see(FusionReplayer.pictures(call, inputs, scope), pass);
+        Tokens seen = seen(call, inputs, model, scope, pass);
         String prefix = inputs.containsKey("decoder_input_ids") ? "decoder_" : "";
         Check.that(inputs.containsKey(prefix + "input_ids"), "The call has no %sinput_ids.", prefix);
         TextInput text = TextInput.of(inputs.get(prefix + "input_ids").toArray(scope));
         if (inputs.containsKey(prefix + "attention_mask")) {
             text = text.withMask(inputs.get(prefix + "attention_mask").toArray(scope));
         }
-        Pass writing = pass.withContext(seen).withTrace(pass.trace().prefixed("decoder_"));
-        NDArray states = model.decoder().states(text, writing); // [batch, tokens, width]
-        pass.trace().record("logits", model.decoder().logits(states, pass));
+        if (model instanceof Git git) {
+            GitReplay.forward(git, seen, text, pass);
+        } else {
+            Pass writing = pass.withContext(seen).withTrace(pass.trace().prefixed("decoder_"));
+            NDArray states = model.decoder().states(text, writing); // [batch, tokens, width]
+            pass.trace().record("logits", model.decoder().logits(states, pass));
+        }
         Map<String, GoldenTensor> outputs = new LinkedHashMap<>();
         pass.trace().recorded().forEach((name, array) -> outputs.put(name, GoldenTensor.of(array)));
         return Replayed.of(outputs);
     }
 
+    private static Tokens seen(
+            GoldenCall call, Map<String, GoldenTensor> inputs, PictureWriter model, NDManager scope, Pass pass) {
+        return model instanceof Git git
+                ? GitReplay.seen(call, inputs, git, scope, pass)
+                : model.see(FusionReplayer.pictures(call, inputs, scope), pass);
+    }
+
     private static Replayed generated(
             GoldenCall call, Map<String, GoldenTensor> inputs, Session<FusionModel> session, Checkpoint checkpoint) {
         PictureWriter writer = (PictureWriter) session.model();
-        GenerationOptions options = writer.options(checkpoint).with(new ConfigJson(call.options()));
+        GenerationOptions options = writer.options(checkpoint).with(FusionReplayer.writing(call));
         int pictures = Math.toIntExact(inputs.get("pixel_values").shape()[0]);
         List<Prompt> prompts = IntStream.range(0, pictures)
                 .mapToObj(row -> writer.prompt(given(inputs, row), options))
@@ -79,8 +91,7 @@ final class PictureWriterReplay {
         try (Decoding decoding = CachedDecoding.asking(
                 session,
                 model -> ((PictureWriter) model).decoder(),
-                (model, manager, pass) ->
-                        ((PictureWriter) model).see(FusionReplayer.pictures(call, inputs, manager), pass),
+                (model, manager, pass) -> seen(call, inputs, (PictureWriter) model, manager, pass),
                 Patience.endless())) {
             return GenerationReplay.of(call, options, decoding, prompts);
         }

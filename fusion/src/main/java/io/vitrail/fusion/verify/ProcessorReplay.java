@@ -15,11 +15,17 @@ import java.util.Map;
 final class ProcessorReplay implements AutoCloseable {
     private final ImageReplayer images = new ImageReplayer();
     private final TokenizerReplayer tokenizers = new TokenizerReplayer();
+    private final SoftPromptProcessorReplay softPrompts = new SoftPromptProcessorReplay(tokenizers);
 
     Replayed of(GoldenCall call) {
         Map<String, GoldenTensor> outputs = new LinkedHashMap<>();
         outputs.putAll(images.replay(half(call, "image_processor"), Map.of(), GoldenReplayer.Path.READABLE)
                 .tensors());
+        if (call.className()
+                .filter(SoftPromptProcessorReplay.classes()::contains)
+                .isPresent()) {
+            return softPrompts.of(call, outputs);
+        }
         if (call.json().hasNonNull("text")) {
             outputs.putAll(tokenizers
                     .replay(half(call, "tokenize"), Map.of(), GoldenReplayer.Path.READABLE)
@@ -29,7 +35,7 @@ final class ProcessorReplay implements AutoCloseable {
     }
 
     /** The call as one operation's alone: pictures take no options of texts. */
-    private static GoldenCall half(GoldenCall call, String operation) {
+    static GoldenCall half(GoldenCall call, String operation) {
         ObjectNode json = call.json().deepCopy();
         json.put("op", operation);
         json.remove("class");

@@ -1,0 +1,17 @@
+package io.vitrail.fusion;
+
+import io.vitrail.text.GeneratedText;
+import io.vitrail.vit.attention.WordMap;
+import java.util.List;
+
+/**
+ * A caption, and where its words came from.
+ *
+ * @param caption the best one
+ * @param words of the whole caption, those of a prompt among them, in their order
+ */
+public record ExplainedCaption(GeneratedText caption, List<WordMap> words) {
+    public ExplainedCaption {
+        words = List.copyOf(words);
+    }
+}

@@ -1,0 +1,103 @@
+package io.vitrail.fusion;
+
+import io.vitrail.text.tokenizer.Tokenizer;
+import io.vitrail.transformer.Check;
+import io.vitrail.transformer.Session;
+import io.vitrail.transformer.kernels.Compute;
+import io.vitrail.transformer.weights.Checkpoint;
+import io.vitrail.transformer.weights.CheckpointException;
+import io.vitrail.transformer.weights.ConfigJson;
+import io.vitrail.transformer.weights.ModelCatalogue;
+import io.vitrail.vit.image.ImageProcessor;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * What every task on pictures and texts is made of: a model ready for inference, and the picture processing and the
+ * tokenizer of its checkpoint. Thread-safe.
+ *
+ * @param <M> the kind of model
+ */
+record LoadedFusionModel<M extends FusionModel>(Session<M> session, ImageProcessor processor, Tokenizer tokenizer)
+        implements AutoCloseable {
+    /**
+     * Loads a checkpoint.
+     *
+     * @param purpose the task in words
+     * @throws CheckpointException if a file is missing, damaged or doesn't fit the others, or the model isn't supported
+     * @throws IllegalArgumentException if the checkpoint's class isn't for the task
+     */
+    static <M extends FusionModel> LoadedFusionModel<M> load(
+            Checkpoint checkpoint, FusionTask task, String purpose, Class<M> kind, Compute compute) {
+        return load(checkpoint, EnumSet.of(task), purpose, kind, compute);
+    }
+
+    /** The same for a task that several classes of models can do, each in its way. */
+    static <M extends FusionModel> LoadedFusionModel<M> load(
+            Checkpoint checkpoint, Set<FusionTask> tasks, String purpose, Class<M> kind, Compute compute) {
+        Map<String, Set<String>> fitting = new TreeMap<>();
+        tasks.forEach(task -> FusionModels.classes(task)
+                .forEach((type, names) -> fitting.merge(type, names, LoadedFusionModel::union)));
+        requireTask(checkpoint, fitting, purpose);
+        ImageProcessor processor = ImageProcessor.load(checkpoint.folder());
+        Tokenizer tokenizer = Tokenizer.load(checkpoint.folder());
+        try {
+            Session<M> session = session(checkpoint, kind, compute);
+            session.admit(compute.passes());
+            return new LoadedFusionModel<>(session, processor, tokenizer);
+        } catch (RuntimeException | Error e) {
+            tokenizer.close();
+            throw e;
+        }
+    }
+
+    private static Set<String> union(Set<String> some, Set<String> others) {
+        Set<String> all = new TreeSet<>(some);
+        all.addAll(others);
+        return all;
+    }
+
+    private static void requireTask(Checkpoint checkpoint, Map<String, Set<String>> fitting, String purpose) {
+        ConfigJson config = ConfigJson.of(checkpoint);
+        String type = ModelCatalogue.type(config);
+        String name = ModelCatalogue.className(config).orElse("no class that it names");
+        Check.that(
+                fitting.getOrDefault(type, Set.of()).contains(name),
+                "This checkpoint is of %s, model type '%s', which isn't for %s.%n" + "  file: %s%n  try:  one of %s",
+                name,
+                type,
+                purpose,
+                checkpoint.configFile(),
+                fitting.entrySet().stream()
+                        .map(entry -> String.join(" or ", entry.getValue()) + " (" + entry.getKey() + ")")
+                        .collect(Collectors.joining(", ")));
+    }
+
+    /** What config.json asks for and no model can be is the file's mistake, not the caller's. */
+    private static <M extends FusionModel> Session<M> session(Checkpoint checkpoint, Class<M> kind, Compute compute) {
+        try {
+            return FusionModels.load(
+                    checkpoint, FusionModels.className(checkpoint), kind, compute.operations(), compute.device());
+        } catch (IllegalArgumentException e) {
+            throw CheckpointException.of(
+                    e.getMessage(),
+                    checkpoint.configFile(),
+                    "download the file again, or use a checkpoint of a supported model.",
+                    e);
+        }
+    }
+
+    M model() {
+        return session.model();
+    }
+
+    @Override
+    public void close() {
+        session.close();
+        tokenizer.close();
+    }
+}

@@ -1,0 +1,161 @@
+package io.vitrail.fusion;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.vitrail.text.TextDecoder;
+import io.vitrail.text.TextInput;
+import io.vitrail.text.TextToTextModel;
+import io.vitrail.text.generation.CachedDecoding;
+import io.vitrail.text.generation.Decoding;
+import io.vitrail.text.generation.GenerationOptions;
+import io.vitrail.text.generation.Prompt;
+import io.vitrail.text.tokenizer.Tokenizer;
+import io.vitrail.transformer.Check;
+import io.vitrail.transformer.Pass;
+import io.vitrail.transformer.Patience;
+import io.vitrail.transformer.Session;
+import io.vitrail.transformer.weights.Checkpoint;
+import io.vitrail.vit.VisionInput;
+import java.util.function.Function;
+
+/**
+ * One stream: a picture becomes tokens of a language model, which stand among the words of its prompt as if they were
+ * words (Tsimpoukelli et al. 2021, "Multimodal Few-Shot Learning with Frozen Language Models", section 3). The prompt
+ * keeps places free for them: image tokens, ids that stand for nothing else. As a DJL block it maps pixels to the
+ * pictures' tokens.
+ */
+public abstract class SoftPromptWriter extends FusionModel {
+    /**
+     * What is read; made in the pass that reads it, in the given manager.
+     *
+     * @param texts prompts, of which a model whose encoder reads them needs no more
+     * @param pictures in the order of their places in the texts
+     */
+    public record Reading(Function<NDManager, TextInput> texts, Function<NDManager, VisionInput> pictures) {}
+
+    private final TextDecoder decoder;
+    private final int imageToken;
+
+    /** @param imageToken the id that keeps a place free, by the config's key image_token_index */
+    SoftPromptWriter(TextDecoder decoder, int imageToken) {
+        Check.that(
+                decoder.readsVectors(),
+                "config.json: %s reads nothing but words; Llama and its kin, OPT and T5 read pictures among them.",
+                decoder.getClass().getSimpleName());
+        Check.that(
+                imageToken > 0 && imageToken < decoder.vocabulary(),
+                "config.json: image_token_index (%d) must be an id of the language model: from 1 to %d.",
+                imageToken,
+                decoder.vocabulary() - 1);
+        this.decoder = part("decoder", decoder);
+        this.imageToken = imageToken;
+    }
+
+    /** The pictures as tokens of the language model: [pictures, picture tokens, width], float32. */
+    public abstract NDArray see(VisionInput pictures, Pass pass);
+
+    /** Number of tokens that a picture becomes. */
+    public abstract int tokensPerPicture();
+
+    /** The ids of a prompt with places for its pictures, as the family's processor makes them. */
+    public abstract long[] ids(String prompt, Tokenizer tokenizer);
+
+    /** How the checkpoint's texts are written where nothing else is asked for. */
+    public abstract GenerationOptions options(Checkpoint checkpoint);
+
+    /** The language model. */
+    public final TextDecoder decoder() {
+        return decoder;
+    }
+
+    /** The id that keeps a place free. */
+    public final long imageToken() {
+        return imageToken;
+    }
+
+    /** Whether the language model reads the prompt with an encoder and answers, instead of going on with it. */
+    public final boolean answers() {
+        return decoder instanceof TextToTextModel;
+    }
+
+    /** What is written behind, for a prompt of these ids. */
+    public final Prompt prompt(long[] ids, GenerationOptions options) {
+        return answers() ? Prompt.of(options.start()).withSource(ids) : Prompt.of(ids);
+    }
+
+    /**
+     * Texts with pictures in their image tokens' places, in reading order; a text may have several, or none.
+     *
+     * @throws IllegalArgumentException if there are more or fewer places than tokens of pictures
+     */
+    public final TextInput read(TextInput texts, VisionInput pictures, Pass pass) {
+        NDArray words = decoder.embed(texts.ids(), pass); // [batch, tokens, width]
+        NDArray seen = see(pictures, pass); // [pictures, picture tokens, width]
+        Shape shape = words.getShape();
+        long width = shape.get(2);
+        Check.that(
+                seen.getShape().get(2) == width,
+                "Tokens of pictures are %d wide, those of words %d.",
+                seen.getShape().get(2),
+                width);
+        NDArray rows = words.getManager().create(rows(texts.ids().toLongArray(), seen.getShape()));
+        NDArray all = words.reshape(-1, width).concat(seen.reshape(-1, width)); // words, then tokens of pictures
+        return texts.withVectors(all.get(rows).reshape(shape));
+    }
+
+    /** Which row of all words, followed by all tokens of pictures, each token takes. */
+    private long[] rows(long[] ids, Shape seen) {
+        long[] rows = new long[ids.length];
+        int next = ids.length;
+        for (int i = 0; i < ids.length; i++) {
+            rows[i] = ids[i] == imageToken ? next++ : i;
+        }
+        int places = next - ids.length;
+        Check.that(
+                places == seen.get(0) * seen.get(1),
+                "The prompts have %d image tokens (id %d), but the %d pictures need %d each.%n  try:  one image token"
+                        + " for each token of each picture, as the family's processor puts them.",
+                places,
+                imageToken,
+                seen.get(0),
+                seen.get(1));
+        return rows;
+    }
+
+    /**
+     * Writes behind prompts in which pictures stand; the pictures are seen once, in the first pass.
+     *
+     * @param session of such a model
+     */
+    public static <M extends FusionModel> Decoding decoding(Session<M> session, Reading reading, Patience patience) {
+        if (!of(session.model()).answers()) {
+            return CachedDecoding.reading(
+                    session,
+                    model -> of(model).decoder(),
+                    (model, prompts, pass) -> {
+                        NDManager manager = prompts.ids().getManager();
+                        return of(model).read(prompts, reading.pictures().apply(manager), pass);
+                    },
+                    patience);
+        }
+        return CachedDecoding.asking(
+                session,
+                model -> of(model).decoder(),
+                (model, manager, pass) -> {
+                    TextInput texts = reading.texts().apply(manager);
+                    TextInput read = of(model).read(texts, reading.pictures().apply(manager), pass);
+                    return ((TextToTextModel) of(model).decoder()).encode(read, pass);
+                },
+                patience);
+    }
+
+    private static SoftPromptWriter of(FusionModel model) {
+        return (SoftPromptWriter) model;
+    }
+
+    @Override
+    public NDArray forward(NDArray pixels, Pass pass) {
+        return see(VisionInput.of(pixels), pass);
+    }
+}
