@@ -83,6 +83,32 @@ class SamplesTest {
                 .satisfies(line -> assertThat(Double.parseDouble(line)).isBetween(-1.0, 1.0));
     }
 
+    @Test
+    void captionPhotosPrintsCaptions() throws Exception {
+        Path model = Path.of(SamplesTest.class
+                .getResource("/fusion/goldens/blip_caption/base")
+                .toURI());
+        List<String> lines = Printed.by(CaptionPhotos::main, model.toString(), CAT, ROCKET);
+        assertThat(lines).hasSize(8).doesNotContain("");
+        assertThat(lines.get(1)).startsWith("a photo of").endsWith(")");
+        assertThat(lines.get(2)).isEqualTo(lines.get(0)).isEqualTo(lines.get(6));
+    }
+
+    @Test
+    void showWhereWordsCameFromWritesAPageAndAPictureForEachWord() throws Exception {
+        Path model = Path.of(SamplesTest.class
+                .getResource("/fusion/goldens/blip_caption/base")
+                .toURI());
+        List<String> lines = Printed.by(ShowWhereWordsCameFrom::main, model.toString(), CAT, folder.toString());
+        assertThat(lines).isNotEmpty();
+        assertThat(folder.resolve("words.html")).content().contains("\"words\":[{");
+        for (int i = 0; i < lines.size(); i++) {
+            assertThat(lines.get(i)).startsWith("word-" + i + ".png ");
+            assertThat(Image.fromFile(folder.resolve("word-" + i + ".png")).width())
+                    .isEqualTo(Image.fromFile(Path.of(CAT)).width());
+        }
+    }
+
     /** A checkpoint among the module text's test resources. */
     private static Path text(String task) throws URISyntaxException {
         return Path.of(SamplesTest.class.getResource("/text/tasks/" + task).toURI());

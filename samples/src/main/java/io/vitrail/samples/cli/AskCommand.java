@@ -1,12 +1,12 @@
 package io.vitrail.samples.cli;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vitrail.fusion.VisualQuestionAnswerer;
 import io.vitrail.text.QuestionAnswerer;
-import io.vitrail.text.QuestionAnswerer.Answer;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -16,17 +16,37 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Finds the parts of a text that answer questions. */
-@Command(name = "ask", description = "Find the part of a text that answers a question.")
+/** Answers questions about a picture, or from a text: whichever the model reads. */
+@Command(
+        name = "ask",
+        description = {
+            "Answer questions about a picture, or with a part of a text if the model reads texts alone.",
+            "Example: ./vitrail ask photo.jpg \"what is on the table?\" --model Salesforce/blip-vqa-base"
+        })
 final class AskCommand implements Callable<Integer> {
+    /** Models for the task; none is embedded. */
+    private static final String MODELS =
+            "Salesforce/blip-vqa-base (pictures), dandelin/vilt-b32-finetuned-vqa (pictures) or"
+                    + " distilbert/distilbert-base-cased-distilled-squad (texts)";
+
+    private static final int USUAL_TOKENS = 15;
+
     @Spec
     private CommandSpec spec;
 
     @Mixin
-    private TextModelOptions model;
+    private ModelOptions model;
 
-    @Parameters(index = "0", paramLabel = "TEXT", description = "The text, of any length; - for standard input.")
-    private String context;
+    @Mixin
+    private ReadingOptions reading;
+
+    @Parameters(
+            index = "0",
+            paramLabel = "IMAGE",
+            description =
+                    "A picture file; or a text of any length, if the model reads texts: then - stands for standard"
+                            + " input.")
+    private String source;
 
     @Parameters(index = "1..*", arity = "1..*", paramLabel = "QUESTION", description = "Questions.")
     private List<String> questions;
@@ -34,73 +54,98 @@ final class AskCommand implements Callable<Integer> {
     @Option(
             names = "--top-k",
             paramLabel = "K",
-            defaultValue = "1",
-            description = "Answers to each question (default ${DEFAULT-VALUE}).")
-    private int topK;
+            description = "Answers to each question (by default the best, or all of --answers).")
+    private Optional<Integer> topK;
+
+    @Option(
+            names = "--answers",
+            paramLabel = "ANSWER",
+            split = ",",
+            description = "Answers to choose from, for pictures; commas between, or --answers once for each.")
+    private List<String> answers = List.of();
 
     @Option(
             names = "--max-answer-tokens",
             paramLabel = "N",
-            defaultValue = "15",
-            description = "Most tokens of an answer (default ${DEFAULT-VALUE}).")
-    private int maxAnswerTokens;
+            description = "Most tokens of an answer (by default 15 of a text, or what the checkpoint says).")
+    private Optional<Integer> maxAnswerTokens;
 
     @Option(names = "--may-lack", description = "The text may lack the answer, which is empty then.")
     private boolean mayLack;
 
-    @Option(names = "--json", description = "One JSON object per line; a question that failed has an \"error\".")
+    @Option(names = "--text", description = "IMAGE is a text, even where a file has such a name.")
+    private boolean text;
+
+    @Option(names = "--json", description = "One JSON object per line and question; what failed has an \"error\".")
     private boolean json;
 
     @Override
     public Integer call() {
-        WrongCommandLine.unless(topK >= 1, spec, "--top-k must be at least 1, not %d", topK);
-        WrongCommandLine.unless(
-                maxAnswerTokens >= 1, spec, "--max-answer-tokens must be at least 1, not %d", maxAnswerTokens);
-        String text = String.join("\n", Texts.named(List.of(context)));
-        Items<String, String> items = new Items<>("question", Texts::readable, out(), err(), json);
-        return items.answer(
-                questions,
-                () -> model.load((folder, compute) -> QuestionAnswerer.load(folder, options(), compute)),
-                (answerer, some) -> some.stream()
-                        .map(question -> answerer.answer(question, text))
-                        .toList(),
-                this::print);
+        PictureTextOptions.requireModel(model, MODELS, spec);
+        atLeastOne("--top-k", topK);
+        atLeastOne("--max-answer-tokens", maxAnswerTokens);
+        return text || model.readsTextsOnly() ? askText() : askPicture();
     }
 
-    private QuestionAnswerer.Options options() {
-        return new QuestionAnswerer.Options(
-                topK,
-                maxAnswerTokens,
+    private void atLeastOne(String option, Optional<Integer> number) {
+        WrongCommandLine.unless(number.orElse(1) >= 1, spec, "%s must be at least 1, not %d", option, number.orElse(1));
+    }
+
+    private int askText() {
+        WrongCommandLine.unless(answers.isEmpty(), spec, "--answers is for pictures, but what is asked is a text");
+        WrongCommandLine.unless(
+                text || !Files.isRegularFile(Path.of(source)),
+                spec,
+                "the model reads texts, but '%s' is a file%n  try:  --text, if that is the text; - < FILE for a file's"
+                        + " text; a model that looks at pictures, such as Salesforce/blip-vqa-base.",
+                source);
+        QuestionAnswerer.Options options = new QuestionAnswerer.Options(
+                topK.orElse(1),
+                maxAnswerTokens.orElse(USUAL_TOKENS),
                 OptionalInt.empty(),
                 OptionalInt.empty(),
                 mayLack ? QuestionAnswerer.Impossible.ALLOWED : QuestionAnswerer.Impossible.EXCLUDED,
                 QuestionAnswerer.Borders.WORDS);
+        String context = String.join("\n", Texts.named(List.of(source)));
+        TextAnswers lines = new TextAnswers(out(), json);
+        Items<String, String> items = new Items<>("question", Texts::readable, out(), err(), json);
+        return items.answer(
+                questions,
+                () -> model.loadForTexts((folder, compute) -> QuestionAnswerer.load(folder, options, compute)),
+                (answerer, some) -> some.stream()
+                        .map(question -> answerer.answer(question, context))
+                        .toList(),
+                lines::print);
     }
 
-    private void print(String question, List<Answer> answers) {
-        if (json) {
-            Output.line(out(), object(question, answers));
-            return;
-        }
-        out().println(question);
-        for (Answer answer : answers) {
-            String shown = answer.text().isEmpty() ? "(no answer in the text)" : answer.text();
-            out().printf(Locale.ROOT, "  %5.1f %%  %s%n", 100 * answer.score(), shown);
-        }
-        out().flush();
+    private int askPicture() {
+        WrongCommandLine.unless(!mayLack, spec, "--may-lack is for texts, but what is asked is a picture");
+        List<String> asked = questions.stream().map(Texts::readable).toList();
+        List<String> choices = answers.stream().map(String::strip).toList();
+        VisualAnswers lines = new VisualAnswers(out(), json, asked);
+        PictureFiles files = new PictureFiles(reading.reader(), out(), err(), json);
+        return files.answer(
+                List.of(Path.of(source)),
+                this::open,
+                (answerer, images) -> images.stream()
+                        .map(image -> choices.isEmpty()
+                                ? answerer.answers(image, asked, topK.orElse(1))
+                                : answerer.rank(image, asked, choices))
+                        .toList(),
+                (file, all) -> lines.print(file, all, topK.orElse(Integer.MAX_VALUE)));
     }
 
-    private static ObjectNode object(String question, List<Answer> answers) {
-        ObjectNode line = Output.object().put("question", question);
-        ArrayNode all = line.putArray("answers");
-        for (Answer answer : answers) {
-            all.addObject()
-                    .put("answer", answer.text())
-                    .put("probability", Output.rounded(answer.score()))
-                    .put("start", answer.start())
-                    .put("end", answer.end());
+    private VisualQuestionAnswerer open() {
+        VisualQuestionAnswerer answerer = model.loadForPicturesAndTexts(VisualQuestionAnswerer::load);
+        try {
+            return maxAnswerTokens
+                    .map(most -> answerer.withOptions(
+                            answerer.options().toBuilder().maxNewTokens(most).build()))
+                    .orElse(answerer);
+        } catch (RuntimeException e) {
+            answerer.close();
+            throw e;
         }
-        return line;
     }
 
     private PrintWriter out() {

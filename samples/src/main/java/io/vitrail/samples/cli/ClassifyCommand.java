@@ -7,9 +7,7 @@ import io.vitrail.text.ScoreFunction;
 import io.vitrail.text.TextClassification;
 import io.vitrail.text.TextClassifier;
 import io.vitrail.text.tokenizer.TokenizerInput;
-import io.vitrail.vit.Classification;
 import io.vitrail.vit.ImageClassifier;
-import io.vitrail.vit.ScoredLabel;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -54,11 +52,11 @@ final class ClassifyCommand implements Callable<Integer> {
         WrongCommandLine.unless(topK >= 1, spec, "--top-k must be at least 1, not %d", topK);
         if (out.isPresent()) {
             WrongCommandLine.unless(!inputs.areTexts(), spec, "--out is for pictures; for texts: --json > FILE");
-            return inputs.picturesInto(out.get(), this::open, ImageClassifier::classify, this::object);
+            return inputs.picturesInto(out.get(), this::open, ImageClassifier::classify, lines()::object);
         }
         return inputs.areTexts()
                 ? inputs.texts(this::openForTexts, ClassifyCommand::classify, this::print)
-                : inputs.pictures(this::open, ImageClassifier::classify, this::print);
+                : inputs.pictures(this::open, ImageClassifier::classify, lines()::print);
     }
 
     private ImageClassifier open() {
@@ -100,33 +98,7 @@ final class ClassifyCommand implements Callable<Integer> {
         out.flush();
     }
 
-    private void print(Path file, Classification classification) {
-        PrintWriter out = inputs.out();
-        if (inputs.json()) {
-            Output.line(out, object(file, classification));
-            return;
-        }
-        out.println(file);
-        for (ScoredLabel label : classification.top(topK)) {
-            out.printf(Locale.ROOT, "  %5.1f %%  %s%n", 100 * label.probability(), label.label());
-        }
-        if (classification.isUnsure()) {
-            out.printf(
-                    "  none of my %d classes, probably%n",
-                    classification.labels().size());
-        }
-        out.flush();
-    }
-
-    private ObjectNode object(Path file, Classification classification) {
-        ObjectNode line = Output.object().put("file", file.toString());
-        ArrayNode labels = line.putArray("labels");
-        for (ScoredLabel label : classification.top(topK)) {
-            labels.addObject().put("label", label.label()).put("probability", Output.rounded(label.probability()));
-        }
-        if (classification.isUnsure()) {
-            line.put("unsure", true);
-        }
-        return line;
+    private LabelLines lines() {
+        return new LabelLines(inputs.out(), inputs.json(), topK);
     }
 }

@@ -1,16 +1,31 @@
 package io.vitrail.samples.cli;
 
+import io.vitrail.fusion.ImageCaptioner;
+import io.vitrail.fusion.bulk.BulkRun;
+import io.vitrail.fusion.bulk.Outcome;
+import io.vitrail.fusion.bulk.Progress;
 import io.vitrail.fusion.captions.CandidateCaptions;
 import io.vitrail.fusion.captions.CaptionEvaluation;
 import io.vitrail.fusion.captions.CaptionSet;
+import io.vitrail.fusion.captions.CaptionedPicture;
 import io.vitrail.fusion.metrics.CaptionScores;
+import io.vitrail.text.GeneratedText;
+import io.vitrail.transformer.Check;
+import io.vitrail.vit.image.Image;
+import io.vitrail.vit.image.ImageReader;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -18,8 +33,19 @@ import picocli.CommandLine.Spec;
 /** How close captions come to those of a set. */
 @Command(name = "caption", description = "BLEU, ROUGE-L and CIDEr-D of captions, against those that people wrote.")
 final class EvalCaptionCommand implements Callable<Integer> {
+    private static final Set<String> FOR_CANDIDATES = Set.of("--candidates", "--split", "--json");
+
     @Spec
     private CommandSpec spec;
+
+    @Mixin
+    private ModelOptions model;
+
+    @Mixin
+    private ReadingOptions reading;
+
+    @Mixin
+    private WritingOptions writing;
 
     @Parameters(
             paramLabel = "DIR",
@@ -30,29 +56,108 @@ final class EvalCaptionCommand implements Callable<Integer> {
     @Option(
             names = "--candidates",
             paramLabel = "FILE",
-            required = true,
-            description = "What is scored: lines with \"file\" and \"caption\", or \"file\" and \"error\".")
-    private Path candidates;
+            description = "Instead of --model M, what is scored: lines with \"file\" and \"caption\", or \"file\" and"
+                    + " \"error\".")
+    private Optional<Path> candidates;
+
+    @Option(
+            names = "--prompt",
+            paramLabel = "WORDS",
+            defaultValue = "",
+            description = "What each of the model's captions begins with, such as \"a photo of\".")
+    private String prompt;
 
     @Option(names = "--split", paramLabel = "S", description = "Only pictures of this split, such as test.")
     private Optional<String> split;
 
-    @Option(names = "--json", description = "The result as one JSON object; also a line for each picture that failed.")
-    private boolean json;
-
     @Override
     public Integer call() {
-        CandidateCaptions captions = CandidateCaptions.read(candidates);
+        WrongCommandLine.unless(
+                model.isNamed() != candidates.isPresent(),
+                spec,
+                "either --model M or --candidates FILE tells what is scored%n  try:  --model with a checkpoint's"
+                        + " folder, or a hub name such as %s",
+                CaptionCommand.MODELS);
+        List<String> forModels = spec.commandLine().getParseResult().matchedOptions().stream()
+                .map(OptionSpec::longestName)
+                .filter(name -> !FOR_CANDIDATES.contains(name))
+                .toList();
+        WrongCommandLine.unless(
+                model.isNamed() || forModels.isEmpty(),
+                spec,
+                "%s goes with --model M alone",
+                String.join(", ", forModels));
+        Optional<CandidateCaptions> captions = candidates.map(CandidateCaptions::read);
         try (CaptionSet pictures = CaptionSet.open(set)) {
-            CaptionEvaluation evaluation = CaptionEvaluation.of(pictures, split, captions);
+            CaptionEvaluation evaluation =
+                    captions.isPresent() ? CaptionEvaluation.of(pictures, split, captions.get()) : captioned(pictures);
             evaluation.failures().forEach(this::printFailure);
             print(evaluation);
             return evaluation.failures().isEmpty() ? 0 : Vitrail.FAILED;
         }
     }
 
+    /** Of the captions that the model gives. */
+    private CaptionEvaluation captioned(CaptionSet set) {
+        ImageReader reader = reading.reader();
+        long total = count(set);
+        Figures figures = new Figures();
+        try (ImageCaptioner captioner = CaptionCommand.open(model, writing, prompt);
+                Stream<CaptionedPicture> pictures = set.pictures(split);
+                BulkRun<CaptionedPicture, Image, String> run = CaptionEvaluation.captioning(
+                                set, reader, images -> texts(captioner, images, figures))
+                        .run(pictures.iterator())) {
+            CaptionEvaluation evaluation = CaptionEvaluation.of(new Shown(run, total, bar()));
+            writing.tell(figures);
+            return evaluation;
+        }
+    }
+
+    private long count(CaptionSet set) {
+        try (Stream<CaptionedPicture> pictures = set.pictures(split)) {
+            long count = pictures.count();
+            Check.that(
+                    count > 0,
+                    "The set has no picture%s.",
+                    split.map(name -> " of the split '" + name + "'").orElse(""));
+            return count;
+        }
+    }
+
+    private static List<String> texts(ImageCaptioner captioner, List<Image> images, Figures figures) {
+        List<List<GeneratedText>> captions = captioner.variants(images);
+        captions.forEach(figures::add);
+        return captions.stream().map(variants -> variants.get(0).text()).toList();
+    }
+
+    private ProgressBar bar() {
+        return new ProgressBar(spec.commandLine().getErr());
+    }
+
+    /** A run whose progress is shown. */
+    private record Shown(BulkRun<CaptionedPicture, Image, String> run, long total, ProgressBar bar)
+            implements Iterator<Outcome<CaptionedPicture, String>> {
+        @Override
+        public boolean hasNext() {
+            boolean more = run.hasNext();
+            if (!more) {
+                bar.end();
+            }
+            return more;
+        }
+
+        @Override
+        public Outcome<CaptionedPicture, String> next() {
+            Outcome<CaptionedPicture, String> outcome = run.next();
+            Progress now = run.progress();
+            String note = String.format(Locale.ROOT, "%d pictures, %.1f a second", now.done(), now.perSecond());
+            bar.show(now.done(), total, note);
+            return outcome;
+        }
+    }
+
     private void printFailure(String file, String error) {
-        if (json) {
+        if (writing.json()) {
             Output.line(
                     spec.commandLine().getOut(),
                     Output.object().put("file", file).put("error", error));
@@ -65,7 +170,7 @@ final class EvalCaptionCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         CaptionScores scores = evaluation.report().whole();
         int n = evaluation.report().pictures().size();
-        if (json) {
+        if (writing.json()) {
             Output.line(
                     out,
                     Output.object()

@@ -46,6 +46,12 @@ final class ModelOptions {
         return named.apply(ModelFolder.find(model.orElseThrow(), NeededFiles.TEXT, spec), compute);
     }
 
+    /** Loads the model that the command line names, which reads pictures and texts; there is no default one. */
+    <T> T loadForPicturesAndTexts(BiFunction<Path, Compute, T> named) {
+        Compute compute = computing.compute();
+        return named.apply(ModelFolder.find(model.orElseThrow(), NeededFiles.VISION_AND_TEXT, spec), compute);
+    }
+
     /** Whether the command line names a model. */
     boolean isNamed() {
         return model.isPresent();

@@ -233,7 +233,8 @@ final class WritingOptions {
         return line;
     }
 
-    private void tell(Figures figures) {
+    /** Where they were asked for. */
+    void tell(Figures figures) {
         if (verbose) {
             err().println(figures.text());
             err().flush();

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** {@code ask TEXT QUESTION…}. */
+/** {@code ask IMAGE QUESTION…} with a model that reads texts instead of pictures. */
 class AskCommandTest {
     private static final Path MODEL = TEXT_TASKS.resolve("bert_answers");
     private static final String TEXT = "the cat is on the table";
@@ -55,6 +55,35 @@ class AskCommandTest {
         assertThat(run.status()).isEqualTo(1);
         assertThat(run.err()).isEqualToIgnoringNewLines("vitrail: ' ': The question is empty.");
         assertThat(run.lines()).hasSize(2);
+    }
+
+    @Test
+    void aPictureIsNoTextUnlessItIsSaidToBe() {
+        Path picture = CommandRun.FUSION.resolve("blip_vqa/base/photo.png");
+        CommandRun run = CommandRun.of("ask", picture, "where is the cat", "-m", MODEL);
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err())
+                .startsWith("vitrail: the model reads texts, but '" + picture + "' is a file\n  try:  --text, if that")
+                .contains("a model that looks at pictures, such as Salesforce/blip-vqa-base");
+        assertThat(CommandRun.of("ask", "--text", picture, "where is the cat", "-m", MODEL)
+                        .status())
+                .isZero();
+    }
+
+    @Test
+    void whatIsForPicturesIsAWrongCommandLine() {
+        CommandRun run = CommandRun.of("ask", TEXT, "where", "--answers", "here", "-m", MODEL);
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err()).startsWith("vitrail: --answers is for pictures, but what is asked is a text\n");
+    }
+
+    @Test
+    void withoutAModelTheCommandLineIsWrong() {
+        CommandRun run = CommandRun.of("ask", TEXT, "where");
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err())
+                .startsWith("vitrail: --model M is missing")
+                .contains("Salesforce/blip-vqa-base (pictures)");
     }
 
     @Test

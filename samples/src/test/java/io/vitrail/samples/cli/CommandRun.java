@@ -29,6 +29,9 @@ record CommandRun(int status, String out, String err) {
     /** A checkpoint with two pictures, photo.png and drawing.png. */
     static final Path CHECKPOINT = GOLDENS.resolve("vit/classification");
 
+    /** Checkpoints of pictures and texts, with pictures, which are the module fusion's. */
+    static final Path FUSION = resource("/fusion/goldens");
+
     /** Checkpoints of text by their tasks, which are the module text's. */
     static final Path TEXT_TASKS = resource("/text/tasks");
 

@@ -12,8 +12,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code eval caption DIR --candidates FILE}. */
+/** {@code eval caption DIR}, of written captions and of a model's. */
 class EvalCaptionCommandTest {
+    private static final Path BLIP = CommandRun.FUSION.resolve("blip_caption/base");
+
     @TempDir
     private Path folder;
 
@@ -93,9 +95,48 @@ class EvalCaptionCommandTest {
     }
 
     @Test
-    void candidatesMustBeNamed() {
-        CommandRun run = CommandRun.of("eval", "caption", folder);
-        assertThat(run.status()).isEqualTo(2);
-        assertThat(run.err()).contains("--candidates");
+    void eitherAModelOrCandidatesMustBeNamed() {
+        for (CommandRun run : List.of(
+                CommandRun.of("eval", "caption", folder),
+                CommandRun.of("eval", "caption", folder, "--candidates", candidates, "-m", BLIP))) {
+            assertThat(run.status()).isEqualTo(2);
+            assertThat(run.err())
+                    .contains("either --model M or --candidates FILE", "Salesforce/blip-image-captioning-base");
+        }
+        CommandRun options = CommandRun.of("eval", "caption", folder, "--candidates", candidates, "--beams", "3");
+        assertThat(options.status()).isEqualTo(2);
+        assertThat(options.err()).startsWith("vitrail: --beams goes with --model M alone");
+    }
+
+    @Test
+    void aModelsOwnCaptionsAreScored() throws IOException {
+        Files.copy(BLIP.resolve("photo.png"), folder.resolve("a.jpg"));
+        Files.copy(BLIP.resolve("drawing.png"), folder.resolve("b.jpg"));
+        CommandRun run = CommandRun.of(
+                "eval",
+                "caption",
+                folder,
+                "-m",
+                BLIP,
+                "--prompt",
+                "dogs on a beach",
+                "--max-new-tokens",
+                "3",
+                "--json");
+        assertThat(run.status()).isEqualTo(1);
+        List<JsonNode> lines = run.json();
+        assertThat(lines).hasSize(2);
+        assertThat(lines.get(0).path("file").asText()).isEqualTo("c.jpg");
+        assertThat(lines.get(0).path("error").asText()).startsWith("There is no such file.");
+        assertThat(lines.get(1).path("n").asInt()).isEqualTo(2);
+        assertThat(lines.get(1).path("rougeL").asDouble()).isPositive();
+        CommandRun test =
+                CommandRun.of("eval", "caption", folder, "-m", BLIP, "--max-new-tokens", "3", "--split", "test", "-v");
+        assertThat(test.status()).isZero();
+        assertThat(test.lines()).endsWith("of 2 pictures");
+        assertThat(test.err()).contains("100 % 2 pictures, ").contains("2 tokens read, 6 written");
+        CommandRun none = CommandRun.of("eval", "caption", folder, "-m", BLIP, "--split", "dev");
+        assertThat(none.status()).isEqualTo(1);
+        assertThat(none.err()).startsWith("vitrail: The set has no picture of the split 'dev'.");
     }
 }

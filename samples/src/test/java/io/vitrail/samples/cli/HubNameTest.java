@@ -1,6 +1,7 @@
 package io.vitrail.samples.cli;
 
 import static io.vitrail.samples.cli.CommandRun.CHECKPOINT;
+import static io.vitrail.samples.cli.CommandRun.FUSION;
 import static io.vitrail.samples.cli.CommandRun.TEXT_TASKS;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -57,6 +58,30 @@ class HubNameTest {
                         .out());
         assertThat(run(out, "info", "tiny/tales")).isZero();
         assertThat(Files.readString(out)).contains("family     llama, LlamaForCausalLM", "tokenizer  421 tokens");
+    }
+
+    @Test
+    void aModelOfPicturesAndTextsServesByItsNameToo() throws IOException, InterruptedException {
+        Path blip = FUSION.resolve("blip_caption/base");
+        Path model = cache.resolve("models--tiny--blip");
+        Path snapshot = Files.createDirectories(model.resolve("snapshots").resolve(COMMIT));
+        for (String file : List.of(
+                "config.json",
+                "model.safetensors",
+                "preprocessor_config.json",
+                "tokenizer.json",
+                "tokenizer_config.json",
+                "vocab.txt")) {
+            Files.copy(blip.resolve(file), snapshot.resolve(file));
+        }
+        Files.writeString(Files.createDirectories(model.resolve("refs")).resolve("main"), COMMIT);
+        Path photo = blip.resolve("photo.png");
+        Path out = cache.resolve("out.txt");
+        assertThat(run(out, "caption", "--json", "--model", "tiny/blip", photo.toString()))
+                .isZero();
+        assertThat(Files.readString(out))
+                .isEqualTo(CommandRun.of("caption", "--json", "--model", blip, photo)
+                        .out());
     }
 
     @Test

@@ -8,8 +8,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** A wrong command line: exit status 2, a line that says what is wrong, and a line that leads to the help. */
 class WrongCommandLineTest {
     private static final String COMMANDS =
-            "classify, embed, generate, chat, text2text, fill-mask, tag, ask, attention, walkthrough, train, eval,"
-                    + " verify, bench, info, doctor, help, generate-completion";
+            "classify, zero-shot, embed, caption, read, generate, chat, text2text, fill-mask, tag, ask, match,"
+                    + " attention, walkthrough, train, eval, verify, bench, info, doctor, help, generate-completion";
 
     @ParameterizedTest
     @CsvSource(
@@ -33,6 +33,8 @@ class WrongCommandLineTest {
             value = {
                 "classify               | classify | Missing required parameter: 'IMAGE'",
                 "embed                  | embed    | Missing required parameter: 'IMAGE'",
+                "zero-shot x            | zero-shot | Missing required option: '--labels=LABEL'",
+                "zero-shot x --labels a --top-k 0 | zero-shot | --top-k must be at least 1, not 0",
                 "verify                 | verify   | Missing required parameter: 'DIR'",
                 "generate a             | generate | Missing required option: '--model=M'",
                 "chat                   | chat     | Missing required option: '--model=M'",
