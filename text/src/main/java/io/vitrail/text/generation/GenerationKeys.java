@@ -3,6 +3,7 @@ package io.vitrail.text.generation;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.weights.Checkpoint;
+import io.vitrail.transformer.weights.CheckpointException;
 import io.vitrail.transformer.weights.ConfigJson;
 import io.vitrail.transformer.weights.JsonFile;
 import java.nio.file.Files;
@@ -64,16 +65,34 @@ final class GenerationKeys {
     }
 
     static GenerationOptions of(Checkpoint checkpoint) {
-        GenerationOptionsBuilder to = new GenerationOptionsBuilder();
         Path file = checkpoint.folder().resolve("generation_config.json");
-        if (Files.exists(file)) {
-            new GenerationKeys(ConfigJson.of(JsonFile.read(file), file), to)
-                    .read(); // unknown keys are ignored, as there
-        } else {
-            ConfigJson config = ConfigJson.of(checkpoint);
-            Stream<ConfigJson> decoders = DECODERS.stream().flatMap(key -> config.object(key).stream());
-            Stream.concat(decoders, Stream.of(config)).forEach(part -> readModel(part, to));
+        boolean own = Files.exists(file);
+        try {
+            return own ? ofFile(file) : ofDecoders(ConfigJson.of(checkpoint));
+        } catch (IllegalArgumentException e) {
+            throw CheckpointException.of(
+                    e.getMessage(),
+                    own ? file : checkpoint.configFile(),
+                    "mend the value there; what a call asks for is added to it.",
+                    e);
         }
+    }
+
+    /** Unknown keys are ignored, as there. */
+    private static GenerationOptions ofFile(Path file) {
+        GenerationOptionsBuilder to = new GenerationOptionsBuilder();
+        new GenerationKeys(ConfigJson.of(JsonFile.read(file), file), to).read();
+        return built(to);
+    }
+
+    private static GenerationOptions ofDecoders(ConfigJson config) {
+        GenerationOptionsBuilder to = new GenerationOptionsBuilder();
+        Stream<ConfigJson> decoders = DECODERS.stream().flatMap(key -> config.object(key).stream());
+        Stream.concat(decoders, Stream.of(config)).forEach(part -> readModel(part, to));
+        return built(to);
+    }
+
+    private static GenerationOptions built(GenerationOptionsBuilder to) {
         if (to.maxLength.equals(OptionalInt.of(DEFAULT_LENGTH))) {
             to.maxLength = OptionalInt.empty();
         }

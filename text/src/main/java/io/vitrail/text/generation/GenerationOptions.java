@@ -183,8 +183,8 @@ public record GenerationOptions(
     /**
      * What a checkpoint asks for: in its generation_config.json, or else in its config.json.
      *
-     * @throws io.vitrail.transformer.weights.CheckpointException if a value isn't what its key stands for
-     * @throws IllegalArgumentException if settings contradict each other, or one isn't supported that changes results
+     * @throws io.vitrail.transformer.weights.CheckpointException if a value isn't what its key stands for, settings
+     *     contradict each other, or one isn't supported that changes results
      */
     public static GenerationOptions of(Checkpoint checkpoint) {
         return GenerationKeys.of(checkpoint);
@@ -193,7 +193,7 @@ public record GenerationOptions(
     /**
      * What a model's own description says, such as that of a decoder within another model's config.json.
      *
-     * @throws IllegalArgumentException as {@link #of}
+     * @throws IllegalArgumentException if settings contradict each other, or one isn't supported that changes results
      */
     public static GenerationOptions ofModel(ConfigJson config) {
         return GenerationKeys.ofModel(config);
@@ -202,7 +202,7 @@ public record GenerationOptions(
     /**
      * Overridden by Hugging Face's keyword arguments, by the names that those have there. Null is what it is there: no such option.
      *
-     * @throws IllegalArgumentException as {@link #of}, or if a keyword isn't known
+     * @throws IllegalArgumentException as {@link #ofModel}, or if a keyword isn't known
      */
     public GenerationOptions with(ConfigJson keywords) {
         return GenerationKeys.overridden(toBuilder(), keywords);
