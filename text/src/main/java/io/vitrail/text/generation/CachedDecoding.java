@@ -38,10 +38,13 @@ public final class CachedDecoding<M extends TensorBlock> implements Decoding {
         TextInput of(M model, TextInput prompts, Pass pass);
     }
 
+    /** Tokens of each row that go through the model at a time: between two such passes others have their turns, and deadlines hold. */
+    private static final int PIECE = 512;
+
     private final Session<M> session;
     private final Function<M, TextDecoder> decoder;
     private final Optional<Context<M>> context;
-    private final Reading<M> reading;
+    private final Optional<Reading<M>> reading;
     private final Patience patience;
     private final NDManager memory;
     private final KeyValueCache cache;
@@ -54,7 +57,7 @@ public final class CachedDecoding<M extends TensorBlock> implements Decoding {
             Session<M> session,
             Function<M, TextDecoder> decoder,
             Optional<Context<M>> context,
-            Reading<M> reading,
+            Optional<Reading<M>> reading,
             Patience patience) {
         this.session = session;
         this.decoder = decoder;
@@ -73,18 +76,18 @@ public final class CachedDecoding<M extends TensorBlock> implements Decoding {
     /** By a model that continues its prompt, or has a part that does. */
     public static <M extends TensorBlock> CachedDecoding<M> of(
             Session<M> session, Function<M, TextDecoder> decoder, Patience patience) {
-        return reading(session, decoder, (model, prompts, pass) -> prompts, patience);
+        return new CachedDecoding<>(session, decoder, Optional.empty(), Optional.empty(), patience);
     }
 
     /**
      * By a model that continues its prompt, in which other tokens than words stand.
      *
      * @param decoder finds the decoder in the model
-     * @param reading of the prompts, in the first pass
+     * @param reading of the prompts, which are one pass then
      */
     public static <M extends TensorBlock> CachedDecoding<M> reading(
             Session<M> session, Function<M, TextDecoder> decoder, Reading<M> reading, Patience patience) {
-        return new CachedDecoding<>(session, decoder, Optional.empty(), reading, patience);
+        return new CachedDecoding<>(session, decoder, Optional.empty(), Optional.of(reading), patience);
     }
 
     /**
@@ -95,8 +98,7 @@ public final class CachedDecoding<M extends TensorBlock> implements Decoding {
      */
     public static <M extends TensorBlock> CachedDecoding<M> asking(
             Session<M> session, Function<M, TextDecoder> decoder, Context<M> context, Patience patience) {
-        Reading<M> words = (model, prompts, pass) -> prompts;
-        return new CachedDecoding<>(session, decoder, Optional.of(context), words, patience);
+        return new CachedDecoding<>(session, decoder, Optional.of(context), Optional.empty(), patience);
     }
 
     @Override
@@ -116,20 +118,40 @@ public final class CachedDecoding<M extends TensorBlock> implements Decoding {
         if (written == 0) {
             padding = Arrays.stream(all).mapToInt(row -> longest - row.length).toArray();
         }
-        return session.run(patience, (model, scope, pass) -> next(model, all, longest, scope, pass));
+        int piece = reading.isPresent() ? longest : PIECE;
+        float[][] scores = {};
+        for (int first = 0; first < longest; first += piece) {
+            long[][] some = columns(all, longest, first, Math.min(first + piece, longest));
+            scores = session.run(patience, (model, scope, pass) -> next(model, some, scope, pass));
+        }
+        return scores;
     }
 
-    private float[][] next(M model, long[][] tokens, int longest, NDManager scope, Pass pass) {
+    /** Some columns of the rows, which are padded on the left to the longest. */
+    private static long[][] columns(long[][] rows, int longest, int first, int end) {
+        long[][] columns = new long[rows.length][end - first];
+        for (int row = 0; row < rows.length; row++) {
+            int missing = longest - rows[row].length;
+            for (int i = Math.max(first, missing); i < end; i++) {
+                columns[row][i - first] = rows[row][i - missing];
+            }
+        }
+        return columns;
+    }
+
+    private float[][] next(M model, long[][] tokens, NDManager scope, Pass pass) {
         if (context.isPresent() && asked.isEmpty()) {
             asked = Optional.of(owned(context.get().of(model, scope, pass)));
         }
         Pass cached = asked.map(pass::withContext).orElse(pass).withCache(cache);
         TextDecoder text = decoder.apply(model);
-        TextInput input = input(tokens, longest, scope);
-        TextInput read = written == 0 ? reading.of(model, input, pass) : input;
+        TextInput input = input(tokens, scope);
+        TextInput read = reading.filter(first -> written == 0)
+                .map(first -> first.of(model, input, pass))
+                .orElse(input);
         NDArray states = text.states(read, cached); // [rows, tokens, width]
-        cache.advance(tokens.length, longest);
-        written += longest;
+        cache.advance(tokens.length, tokens[0].length);
+        written += tokens[0].length;
         NDArray last = states.get(":, -1"); // [rows, width]
         float[] all = text.logits(last, pass).toFloatArray();
         int vocabulary = text.vocabulary();
@@ -142,6 +164,10 @@ public final class CachedDecoding<M extends TensorBlock> implements Decoding {
     private Tokens owned(Tokens tokens) {
         tokens.vectors().attach(memory);
         if (!(tokens.mask() instanceof AttentionMask.Padding padded)) {
+            Check.that(
+                    tokens.mask() instanceof AttentionMask.None,
+                    "What a decoder asks may have padding, but no other mask: %s.",
+                    tokens.mask().getClass().getSimpleName());
             return tokens;
         }
         NDArray real = padded.real().duplicate();
@@ -149,31 +175,29 @@ public final class CachedDecoding<M extends TensorBlock> implements Decoding {
         return new Tokens(tokens.vectors(), new AttentionMask.Padding(real));
     }
 
-    /** The new tokens, padded on the left, with their places and, if there is padding, what is real of all tokens so far. */
-    private TextInput input(long[][] tokens, int longest, NDManager scope) {
+    /** The new tokens with their places and, if there is padding, what is real of all tokens so far. */
+    private TextInput input(long[][] tokens, NDManager scope) {
         int rows = tokens.length;
-        int earlier = written;
-        long[] ids = new long[Math.multiplyExact(rows, longest)];
+        int count = tokens[0].length;
+        long[] ids = Arrays.stream(tokens).flatMapToLong(Arrays::stream).toArray();
         long[] places = new long[ids.length];
         for (int row = 0; row < rows; row++) {
-            int missing = longest - tokens[row].length;
-            System.arraycopy(tokens[row], 0, ids, row * longest + missing, tokens[row].length);
-            for (int i = missing; i < longest; i++) {
-                places[row * longest + i] = earlier + i - padding[row];
+            for (int i = 0; i < count; i++) {
+                places[row * count + i] = Math.max(0, written + i - padding[row]);
             }
         }
-        Shape shape = new Shape(rows, longest);
+        Shape shape = new Shape(rows, count);
         TextInput input = TextInput.of(scope.create(ids, shape)).withPlaces(scope.create(places, shape));
-        return Arrays.stream(padding).allMatch(count -> count == 0)
+        return Arrays.stream(padding).allMatch(missing -> missing == 0)
                 ? input
-                : input.hiding(new AttentionMask.Padding(real(rows, earlier + longest, scope)));
+                : input.hiding(new AttentionMask.Padding(real(rows, written + count, scope)));
     }
 
     /** 1 for tokens and 0 for padding: [rows, all tokens]. */
     private NDArray real(int rows, int all, NDManager scope) {
         float[] real = new float[Math.multiplyExact(rows, all)];
         for (int row = 0; row < rows; row++) {
-            Arrays.fill(real, row * all + padding[row], (row + 1) * all, 1);
+            Arrays.fill(real, row * all + Math.min(padding[row], all), (row + 1) * all, 1);
         }
         return scope.create(real, new Shape(rows, all));
     }
