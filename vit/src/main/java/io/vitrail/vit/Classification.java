@@ -1,6 +1,7 @@
 package io.vitrail.vit;
 
 import io.vitrail.transformer.Check;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -13,6 +14,20 @@ public record Classification(List<ScoredLabel> labels, double unsureBelow) {
     public Classification {
         labels = List.copyOf(labels);
         Check.that(!labels.isEmpty(), "A classification needs at least one class.");
+    }
+
+    /** What several of one picture say together: the mean of their probabilities. */
+    static Classification mean(List<Classification> several) {
+        if (several.size() == 1) {
+            return several.get(0);
+        }
+        double[] sums = new double[several.get(0).labels().size()];
+        several.forEach(one -> one.labels().forEach(label -> sums[label.index()] += label.probability()));
+        List<ScoredLabel> means = several.get(0).labels().stream()
+                .map(label -> new ScoredLabel(label.label(), label.index(), sums[label.index()] / several.size()))
+                .sorted(Comparator.comparingDouble(ScoredLabel::probability).reversed())
+                .toList();
+        return new Classification(means, several.get(0).unsureBelow());
     }
 
     /** The most probable class. */

@@ -25,13 +25,17 @@ import java.util.stream.Stream;
  * memory until it is closed; its results don't.
  */
 public final class ImageClassifier implements AutoCloseable {
+    private static final int WIDTH = 3;
+
     private final LoadedVisionModel loaded;
     private final ClassScores scores;
     private final double unsureBelow;
+    private final Views views;
     private final VisionCalls<Classification> calls;
 
-    private ImageClassifier(LoadedVisionModel loaded) {
+    private ImageClassifier(LoadedVisionModel loaded, Views views) {
         this.loaded = loaded;
+        this.views = views;
         scores = ClassScores.of(loaded.config(), loaded.model().labels().size());
         unsureBelow = loaded.config().path("unsure_below").asDouble(0);
         calls = VisionCalls.of(loaded, this::classify);
@@ -39,6 +43,7 @@ public final class ImageClassifier implements AutoCloseable {
 
     private ImageClassifier(ImageClassifier same, VisionCalls<Classification> calls) {
         loaded = same.loaded;
+        views = same.views;
         scores = same.scores;
         unsureBelow = same.unsureBelow;
         this.calls = calls;
@@ -76,7 +81,21 @@ public final class ImageClassifier implements AutoCloseable {
             throw new IllegalArgumentException("This checkpoint has no classification head, so it can't classify.\n"
                     + "  try:  embed with it, or choose one whose class ends in ForImageClassification.");
         }
-        return new ImageClassifier(loaded);
+        try {
+            return new ImageClassifier(loaded, Views.of(loaded.config()));
+        } catch (IllegalArgumentException e) {
+            loaded.close();
+            throw e;
+        }
+    }
+
+    /**
+     * The same classifier, which looks at other views of each picture; each costs about as much as the first. The embedded
+     * model has several by default, other checkpoints the whole picture alone. Deadlines and batching are to be set on the
+     * result. Closing either closes both.
+     */
+    public ImageClassifier lookingAt(Views views) {
+        return new ImageClassifier(loaded, views);
     }
 
     /**
@@ -111,7 +130,7 @@ public final class ImageClassifier implements AutoCloseable {
 
     /** Several pictures, in batches; results in their order. */
     public List<Classification> classify(List<Image> images) {
-        return calls.answer(images);
+        return looks().answer(images, calls::answer);
     }
 
     /**
@@ -119,7 +138,12 @@ public final class ImageClassifier implements AutoCloseable {
      * other. Of files that are decoded as the stream goes only one picture is in memory, however large the others are.
      */
     public Stream<Classification> classify(Stream<Image> images) {
-        return calls.answer(images);
+        return looks().answer(images, calls::answer);
+    }
+
+    private Looks looks() {
+        return new Looks(
+                views, Math.min(loaded.model().imageHeight(), loaded.model().imageWidth()));
     }
 
     /** Names of the classes, by index. */
@@ -128,8 +152,22 @@ public final class ImageClassifier implements AutoCloseable {
     }
 
     private List<Classification> classify(VisionModel model, NDArray pixels, Pass pass) {
+        NDArray probabilities = probabilities(model, pixels, pass);
+        if (views.mirrored()) {
+            probabilities = probabilities
+                    .add(probabilities(model, pixels.flip(WIDTH), pass))
+                    .div(2);
+        }
+        return classifications(probabilities.toFloatArray());
+    }
+
+    /** [batch, channels, imageHeight, imageWidth] to [batch, labels]. */
+    private NDArray probabilities(VisionModel model, NDArray pixels, Pass pass) {
         NDArray logits = model.logits(model.features(VisionInput.of(pixels), pass), pass); // [batch, labels]
-        float[] all = scores.probabilities(logits).toFloatArray();
+        return scores.probabilities(logits);
+    }
+
+    private List<Classification> classifications(float[] all) {
         List<Classification> results = new ArrayList<>();
         int classes = labels().size();
         for (int start = 0; start < all.length; start += classes) {

@@ -108,6 +108,27 @@ public final class Image {
         return pixels.height();
     }
 
+    /**
+     * A part of this picture, copied.
+     *
+     * @param left columns to the left of the part
+     * @param top rows above the part
+     * @throws IllegalArgumentException if the part is empty or reaches beyond the picture
+     */
+    public Image crop(int left, int top, int width, int height) {
+        boolean inside = left >= 0 && top >= 0 && width <= width() - left && height <= height() - top;
+        Check.that(
+                width > 0 && height > 0 && inside,
+                "A part of %d × %d pixels at column %d, row %d doesn't lie in a picture of %d × %d (width × height).",
+                width,
+                height,
+                left,
+                top,
+                width(),
+                height());
+        return new Image(pixels.crop(left, top, width, height));
+    }
+
     /** The pixels, mode RGB. */
     public Pixels pixels() {
         return pixels;

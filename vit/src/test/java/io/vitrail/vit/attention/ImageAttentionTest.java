@@ -48,7 +48,7 @@ class ImageAttentionTest {
     void relevanceIsForTheMostProbableClassUnlessAnotherIsNamed() {
         Relevance best = attention.relevance(CAT);
         assertThat(best.label()).contains("cat");
-        assertThat(best.map().grid()).isEqualTo(new Grid(7, 7));
+        assertThat(best.map().grid()).isEqualTo(new Grid(8, 8));
         assertThat(best.map().greatest()).isPositive();
         assertThat(attention.relevance(CAT, "cat").map().values())
                 .isEqualTo(best.map().values());

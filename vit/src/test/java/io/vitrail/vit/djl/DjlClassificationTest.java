@@ -22,6 +22,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vitrail.vit.Classification;
 import io.vitrail.vit.ImageClassifier;
 import io.vitrail.vit.ScoredLabel;
+import io.vitrail.vit.Views;
 import java.io.InputStream;
 import java.net.URL;
 import java.nio.file.Files;
@@ -40,7 +41,7 @@ class DjlClassificationTest {
 
     @BeforeAll
     static void load() throws Exception {
-        ours = ImageClassifier.embedded();
+        ours = ImageClassifier.embedded().lookingAt(Views.WHOLE); // as DJL's translator does
         model = criteria(Image.class, Classifications.class).build().loadModel();
     }
 
@@ -178,7 +179,7 @@ class DjlClassificationTest {
                 Predictor<NDList, NDList> predictor = raw.newPredictor();
                 NDManager manager = raw.getNDManager().newSubManager()) {
             NDArray logits = predictor
-                    .predict(new NDList(manager.ones(new Shape(2, 3, 56, 56))))
+                    .predict(new NDList(manager.ones(new Shape(2, 3, 64, 64))))
                     .singletonOrThrow();
             assertThat(logits.getShape()).isEqualTo(new Shape(2, 20));
             assertThat(logits.getDataType()).isEqualTo(DataType.FLOAT32);

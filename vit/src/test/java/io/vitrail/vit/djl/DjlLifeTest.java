@@ -99,7 +99,7 @@ class DjlLifeTest {
         ZooModel<Image, Classifications> model = load();
         model.close();
         try (NDManager manager = DjlEngine.newManager(Device.cpu())) {
-            NDList pixels = new NDList(manager.ones(new Shape(1, 3, 56, 56)));
+            NDList pixels = new NDList(manager.ones(new Shape(1, 3, 64, 64)));
             assertThatThrownBy(() -> model.getBlock().forward(null, pixels, false))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageStartingWith("The model is closed.");
@@ -141,7 +141,7 @@ class DjlLifeTest {
         try (ZooModel<Image, Classifications> model = load();
                 Trainer trainer = model.newTrainer(new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss()));
                 NDManager manager = model.getNDManager().newSubManager()) {
-            NDList pixels = new NDList(manager.ones(new Shape(1, 3, 56, 56)));
+            NDList pixels = new NDList(manager.ones(new Shape(1, 3, 64, 64)));
             assertThatThrownBy(() -> trainer.forward(pixels))
                     .hasMessage("A model loaded through DJL is prepared for inference.\n"
                             + "  try:  train with io.vitrail.vit.training.");
@@ -167,7 +167,7 @@ class DjlLifeTest {
     @Test
     void saysWhatGoesInAndWhatComesOut() throws Exception {
         try (ZooModel<Image, Classifications> model = load()) {
-            assertThat(model.describeInput().get("pixel_values")).isEqualTo(new Shape(1, 3, 56, 56));
+            assertThat(model.describeInput().get("pixel_values")).isEqualTo(new Shape(1, 3, 64, 64));
             assertThat(model.describeOutput().values()).containsExactly(new Shape(1, 20));
         }
     }
