@@ -13,21 +13,17 @@ import io.vitrail.transformer.weights.ConfigJson;
 import io.vitrail.transformer.weights.WeightTable;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * BART (Lewis et al. 2019, "Denoising Sequence-to-Sequence Pre-training for Natural Language Generation, Translation,
  * and Comprehension"): the original Transformer ({@link Marian}) that learned to write down a text of which it read a
  * damaged copy, and then to summarise. It differs in what {@link Bert} had shown to work: places have learned vectors,
- * tokens are normalised before the first block, and the MLPs have GELU. Its positions are fairseq's: the first two rows
- * of their tables belong to no place.
+ * tokens are normalised before the first block, and the MLPs have GELU. Its positions are fairseq's ({@link
+ * FairseqPlaces}).
  */
 public final class Bart extends TextToTextModel {
     static final Map<String, TextTask> CLASSES =
             Map.of("BartForConditionalGeneration", TextTask.TEXT_TO_TEXT, "BartModel", TextTask.FEATURES);
-
-    /** Rows of a table of positions before the first place's. */
-    static final int FIRST_PLACE = 2;
 
     static final WeightTable WEIGHTS = WeightTable.parse(
             """
@@ -56,12 +52,11 @@ public final class Bart extends TextToTextModel {
     private final TokenNorm targetNorm;
     private final Encoder encoder;
     private final Encoder decoder;
-    private final Optional<VocabularyProjection> head;
 
     private Bart(Marian.Config config, TextTask task) {
         this.config = config;
         int width = config.width();
-        int positions = Math.addExact(config.maxLength(), FIRST_PLACE);
+        int positions = FairseqPlaces.rows(config.maxLength());
         words = part("words", new TokenEmbedding(config.vocabulary(), width));
         sourcePositions = part("sourcePositions", new LearnedPositions(positions, width));
         sourceNorm = part("sourceNorm", config.encoder().norm());
@@ -69,9 +64,9 @@ public final class Bart extends TextToTextModel {
         targetPositions = part("targetPositions", new LearnedPositions(positions, width));
         targetNorm = part("targetNorm", config.decoder().norm());
         decoder = part("decoder", config.decoder().postNormDecoder(width));
-        head = task == TextTask.FEATURES
-                ? Optional.empty()
-                : Optional.of(part("head", config.head(words, Bias.PRESENT)));
+        if (task != TextTask.FEATURES) {
+            addHead("head", VocabularyProjection.of(words, config.tied(), Bias.PRESENT));
+        }
     }
 
     /** The model that a config.json describes, without weights yet; its keys are those of {@link Marian}. */
@@ -81,7 +76,7 @@ public final class Bart extends TextToTextModel {
 
     @Override
     public Tokens encode(TextInput input, Pass pass) {
-        NDArray x = embedded(input, sourcePositions, sourceNorm, pass);
+        NDArray x = embedded(input.only(this, TextInput.Part.PLACES), sourcePositions, sourceNorm, pass);
         Tokens read = encoder.forward(source(x, input), pass);
         pass.trace().record("last_hidden_state", read.vectors());
         return read;
@@ -89,7 +84,7 @@ public final class Bart extends TextToTextModel {
 
     @Override
     public NDArray states(TextInput input, Pass pass) {
-        NDArray x = embedded(input, targetPositions, targetNorm, pass);
+        NDArray x = embedded(input.only(this, TextInput.Part.PLACES), targetPositions, targetNorm, pass);
         x = decoder.forward(x, writing(input, pass));
         pass.trace().record("last_hidden_state", x);
         return x;
@@ -98,18 +93,8 @@ public final class Bart extends TextToTextModel {
     /** [batch, tokens] to [batch, tokens, width]. */
     private NDArray embedded(TextInput input, LearnedPositions positions, TokenNorm norm, Pass pass) {
         NDArray x = config.embedded(words, input, pass);
-        x = positions.forward(x, places(input, pass).add(FIRST_PLACE), pass);
+        x = positions.forward(x, FairseqPlaces.of(places(input, pass), FairseqPlaces.PADDING), pass);
         return norm.forward(x, pass);
-    }
-
-    @Override
-    public NDArray logits(NDArray states, Pass pass) {
-        return required(head).forward(states, pass);
-    }
-
-    @Override
-    public boolean hasHead() {
-        return head.isPresent();
     }
 
     @Override
@@ -140,7 +125,7 @@ public final class Bart extends TextToTextModel {
     @Override
     public Map<String, Long> sizes() {
         Map<String, Long> sizes = new HashMap<>(config.sizes());
-        sizes.put("positions", (long) config.maxLength() + FIRST_PLACE);
+        sizes.put("positions", (long) FairseqPlaces.rows(config.maxLength()));
         return sizes;
     }
 }

@@ -122,7 +122,7 @@ public final class Bert extends TextEncoder {
 
     @Override
     public TextFeatures features(TextInput input, Pass pass) {
-        return features(input, embedding.forward(input, pass), encoder, pooler, pass);
+        return features(input, embedding.forward(readable(input), pass), encoder, pooler, pass);
     }
 
     @Override

@@ -16,27 +16,23 @@ public final class BertDecoder extends TextDecoder {
     private final BertConfig config;
     private final TextEmbedding embedding;
     private final Encoder encoder;
-    private final WordHead words;
 
     BertDecoder(BertConfig config) {
         this.config = config;
         embedding = part("embedding", config.embedding());
         encoder = part("encoder", config.blocks());
-        words = part(
-                "words", config.wordHead(embedding.words(), config.encoder().activation()));
+        addHead("words", config.wordHead(embedding.words(), config.encoder().activation()));
     }
 
     @Override
     public NDArray states(TextInput input, Pass pass) {
-        NDArray x = embedding.forward(input.withPlaces(places(input, pass)), pass);
+        TextInput read = config.segments() > 0
+                ? input.only(this, TextInput.Part.SEGMENTS, TextInput.Part.PLACES)
+                : input.only(this, TextInput.Part.PLACES);
+        NDArray x = embedding.forward(read.withPlaces(places(input, pass)), pass);
         x = encoder.forward(x, causal(input, pass));
         pass.trace().record("last_hidden_state", x);
         return x;
-    }
-
-    @Override
-    public NDArray logits(NDArray states, Pass pass) {
-        return words.forward(states, pass);
     }
 
     @Override

@@ -12,19 +12,14 @@ import java.util.stream.LongStream;
  */
 final class Continuation {
     private static final DecodeOptions SHOWN = DecodeOptions.textOnly();
-    /** So many of the earlier tokens tell how the new ones begin. */
-    private static final int CONTEXT = 32;
 
     private final StreamingDecoder decoder;
     private int hidden;
 
     Continuation(Tokenizer tokenizer, long[] earlier) {
         decoder = tokenizer.stream(SHOWN);
-        long[] last = Arrays.copyOfRange(earlier, Math.max(earlier.length - CONTEXT, 0), earlier.length);
-        hidden = tokenizer.decode(last, SHOWN).length();
-        for (long id : last) {
-            add(id);
-        }
+        hidden = tokenizer.decode(earlier, SHOWN).length();
+        shown(decoder.add(earlier));
     }
 
     /** What new tokens add to the text of earlier ones. */

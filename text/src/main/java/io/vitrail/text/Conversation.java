@@ -1,6 +1,7 @@
 package io.vitrail.text;
 
 import io.vitrail.text.tokenizer.template.ChatMessage;
+import io.vitrail.transformer.Check;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -33,13 +34,13 @@ public final class Conversation {
      *     become longer than the model's positions
      */
     public GeneratedText say(String text) {
-        List<ChatMessage> asked = and(messages, ChatMessage.user(text));
+        List<ChatMessage> asked = and(messages, ChatMessage.user(Check.given(text, "text")));
         return remember(asked, generator.chat(asked));
     }
 
     /** The same, heard while it is being written. */
     public GeneratedText say(String text, TextListener listener) {
-        List<ChatMessage> asked = and(messages, ChatMessage.user(text));
+        List<ChatMessage> asked = and(messages, ChatMessage.user(Check.given(text, "text")));
         return remember(asked, generator.chat(asked, listener));
     }
 

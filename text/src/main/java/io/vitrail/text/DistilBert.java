@@ -10,7 +10,6 @@ import static io.vitrail.text.TextTask.TOKEN_CLASSIFICATION;
 import ai.djl.ndarray.NDArray;
 import io.vitrail.transformer.Activation;
 import io.vitrail.transformer.Bias;
-import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Encoder;
 import io.vitrail.transformer.EncoderConfig;
 import io.vitrail.transformer.Pass;
@@ -106,8 +105,7 @@ public final class DistilBert extends TextEncoder {
 
     @Override
     public TextFeatures features(TextInput input, Pass pass) {
-        Check.that(input.segments().isEmpty(), "DistilBERT knows no segments; leave their ids out.");
-        return features(input, embedding.forward(input, pass), encoder, Optional.empty(), pass);
+        return features(input, embedding.forward(readable(input), pass), encoder, Optional.empty(), pass);
     }
 
     @Override

@@ -159,12 +159,13 @@ public final class FillMask implements AutoCloseable {
      * @throws IllegalArgumentException if the text has no mask, or is longer than the model takes
      */
     public List<List<Guess>> fill(String text) {
-        return fill(List.of(text)).get(0);
+        return fill(List.of(Check.given(text, "text"))).get(0);
     }
 
     /** The same for several texts, in batches; results in their order. */
     public List<List<List<Guess>>> fill(List<String> texts) {
-        List<TokenizerInput> inputs = texts.stream().map(TokenizerInput::of).toList();
+        List<TokenizerInput> inputs =
+                Check.allGiven(texts, "texts").stream().map(TokenizerInput::of).toList();
         List<Encoding> rows =
                 loaded.tokenizer().encode(inputs, EncodeOptions.defaults()).rows();
         rows.forEach(row -> Check.that(places(row).length > 0, "A text has no mask; write it as '%s'.", mask()));

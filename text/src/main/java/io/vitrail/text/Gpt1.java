@@ -16,7 +16,6 @@ import io.vitrail.transformer.VocabularyProjection;
 import io.vitrail.transformer.weights.ConfigJson;
 import io.vitrail.transformer.weights.WeightTable;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * GPT (Radford et al. 2018, "Improving Language Understanding by Generative Pre-Training"): the decoder of the original
@@ -84,19 +83,12 @@ public final class Gpt1 extends TextDecoder {
                             "config.json: afn '" + name + "' is not supported; supported: gelu, relu, silu, swish.");
             };
         }
-
-        VocabularyProjection head(TokenEmbedding words) {
-            return tied
-                    ? new VocabularyProjection(words, Bias.ABSENT)
-                    : new VocabularyProjection(blocks.width(), vocabulary, Bias.ABSENT);
-        }
     }
 
     private final Config config;
     private final TokenEmbedding words;
     private final LearnedPositions positions;
     private final Encoder decoder;
-    private final Optional<VocabularyProjection> head;
 
     private Gpt1(Config config, TextTask task) {
         this.config = config;
@@ -104,7 +96,9 @@ public final class Gpt1 extends TextDecoder {
         words = part("words", new TokenEmbedding(config.vocabulary(), width));
         positions = part("positions", new LearnedPositions(config.maxLength(), width));
         decoder = part("decoder", config.blocks().postNormEncoder());
-        head = task == NEXT_TOKEN ? Optional.of(part("head", config.head(words))) : Optional.empty();
+        if (task == NEXT_TOKEN) {
+            addHead("head", VocabularyProjection.of(words, config.tied(), Bias.ABSENT));
+        }
     }
 
     /** The model of a config.json, for a task. */
@@ -114,20 +108,10 @@ public final class Gpt1 extends TextDecoder {
 
     @Override
     public NDArray states(TextInput input, Pass pass) {
-        NDArray x = embedded(input, words, pass);
+        NDArray x = embedded(input.only(this, TextInput.Part.SEGMENTS, TextInput.Part.PLACES), words, pass);
         x = decoder.forward(positions.forward(x, places(input, pass), pass), causal(input, pass));
         pass.trace().record("last_hidden_state", x);
         return x;
-    }
-
-    @Override
-    public NDArray logits(NDArray states, Pass pass) {
-        return required(head).forward(states, pass);
-    }
-
-    @Override
-    public boolean hasHead() {
-        return head.isPresent();
     }
 
     @Override

@@ -25,7 +25,6 @@ import io.vitrail.transformer.VocabularyProjection;
 import io.vitrail.transformer.weights.ConfigJson;
 import io.vitrail.transformer.weights.WeightTable;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * GPT-2 (Radford et al. 2019, "Language Models are Unsupervised Multitask Learners", section 2.3). It differs from
@@ -119,12 +118,6 @@ public final class Gpt2 extends TextDecoder {
             CrossAttention context = new CrossAttention(attention, blocks.width());
             return new PreNormDecoderBlock(blocks.norm(), self, blocks.norm(), context, blocks.norm(), mlp);
         }
-
-        VocabularyProjection head(TokenEmbedding words) {
-            return tied
-                    ? new VocabularyProjection(words, Bias.ABSENT)
-                    : new VocabularyProjection(blocks.width(), vocabulary, Bias.ABSENT);
-        }
     }
 
     private final Config config;
@@ -132,7 +125,6 @@ public final class Gpt2 extends TextDecoder {
     private final LearnedPositions positions;
     private final Encoder decoder;
     private final TokenNorm norm;
-    private final Optional<VocabularyProjection> head;
 
     private Gpt2(Config config, TextTask task) {
         this.config = config;
@@ -141,7 +133,9 @@ public final class Gpt2 extends TextDecoder {
         positions = part("positions", new LearnedPositions(config.maxLength(), width));
         decoder = part("decoder", new Encoder(config.blocks().depth(), config::block));
         norm = part("norm", config.blocks().norm());
-        head = task == NEXT_TOKEN ? Optional.of(part("head", config.head(words))) : Optional.empty();
+        if (task == NEXT_TOKEN) {
+            addHead("head", VocabularyProjection.of(words, config.tied(), Bias.ABSENT));
+        }
     }
 
     /** The model of a config.json, for a task. */
@@ -151,22 +145,12 @@ public final class Gpt2 extends TextDecoder {
 
     @Override
     public NDArray states(TextInput input, Pass pass) {
-        NDArray x = embedded(input, words, pass);
+        NDArray x = embedded(input.only(this, TextInput.Part.SEGMENTS, TextInput.Part.PLACES), words, pass);
         x = decoder.forward(positions.forward(x, places(input, pass), pass), causal(input, pass));
         x = norm.forward(x, pass);
         pass.trace().replaceLast(Trace.Stage.HIDDEN_STATES, x);
         pass.trace().record("last_hidden_state", x);
         return x;
-    }
-
-    @Override
-    public NDArray logits(NDArray states, Pass pass) {
-        return required(head).forward(states, pass);
-    }
-
-    @Override
-    public boolean hasHead() {
-        return head.isPresent();
     }
 
     @Override

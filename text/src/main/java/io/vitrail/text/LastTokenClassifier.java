@@ -59,7 +59,8 @@ final class LastTokenClassifier extends TextEncoder {
 
     @Override
     public TextFeatures features(TextInput input, Pass pass) {
-        return new TextFeatures(input, decoder.states(input, pass), Optional.empty());
+        TextInput read = input.only(this, TextInput.Part.VECTORS, TextInput.Part.SEGMENTS, TextInput.Part.PLACES);
+        return new TextFeatures(input, decoder.states(read, pass), Optional.empty());
     }
 
     @Override

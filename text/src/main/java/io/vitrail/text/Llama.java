@@ -12,6 +12,7 @@ import io.vitrail.transformer.Bias;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Encoder;
 import io.vitrail.transformer.GatedMlp;
+import io.vitrail.transformer.ModelLimits;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.PreNormBlock;
 import io.vitrail.transformer.RmsNorm;
@@ -58,9 +59,6 @@ public final class Llama extends TextDecoder {
             {base}.layers.{i}.self_attn.rotary_emb.inv_freq | -                                  | - | unused: frequencies, which are computed
             """);
 
-    private static final int MOST_LAYERS = 1000;
-    private static final int MOST_WIDTH = 1 << 16;
-
     /**
      * Sizes and choices of one Llama, or one of its kin.
      *
@@ -86,7 +84,7 @@ public final class Llama extends TextDecoder {
         Config {
             masks = List.copyOf(masks);
             int widest = Math.max(mlpWidth, Math.max(attention.width(), attention.queryWidth()));
-            Check.that(widest <= MOST_WIDTH, "A width (%d) must be at most %d.", widest, MOST_WIDTH);
+            Check.that(widest <= ModelLimits.WIDTH, "A width (%d) must be at most %d.", widest, ModelLimits.WIDTH);
             Check.that(normEpsilon >= 0, "normEpsilon (%s) must not be negative", normEpsilon);
         }
 
@@ -109,10 +107,10 @@ public final class Llama extends TextDecoder {
         private static int depth(ConfigJson json) {
             int depth = json.integer("num_hidden_layers", 32);
             Check.that(
-                    depth >= 0 && depth <= MOST_LAYERS,
+                    depth >= 0 && depth <= ModelLimits.DEPTH,
                     "config.json: num_hidden_layers (%d) must be from 0 to %d.",
                     depth,
-                    MOST_LAYERS);
+                    ModelLimits.DEPTH);
             return depth;
         }
 
@@ -166,12 +164,6 @@ public final class Llama extends TextDecoder {
                     norm(),
                     new GatedMlp(width(), mlpWidth, activation, mlpBias));
         }
-
-        VocabularyProjection head(TokenEmbedding words) {
-            return tied
-                    ? new VocabularyProjection(words, Bias.ABSENT)
-                    : new VocabularyProjection(width(), vocabulary, Bias.ABSENT);
-        }
     }
 
     /** The reference's numbers where a config has none; they differ within the family. */
@@ -185,14 +177,15 @@ public final class Llama extends TextDecoder {
     private final TokenEmbedding words;
     private final Encoder decoder;
     private final RmsNorm norm;
-    private final Optional<VocabularyProjection> head;
 
     Llama(Config config, TextTask task) {
         this.config = config;
         words = part("words", new TokenEmbedding(config.vocabulary(), config.width()));
         decoder = part("decoder", new Encoder(config.depth(), config::block));
         norm = part("norm", config.norm());
-        head = task == NEXT_TOKEN ? Optional.of(part("head", config.head(words))) : Optional.empty();
+        if (task == NEXT_TOKEN) {
+            addHead("head", VocabularyProjection.of(words, config.tied(), Bias.ABSENT));
+        }
     }
 
     /** The model of a config.json, for a task. */
@@ -216,8 +209,9 @@ public final class Llama extends TextDecoder {
     @Override
     public NDArray states(TextInput input, Pass pass) {
         Pass turned =
-                pass.withMask(input.mask()).withRotation(config.positions().at(places(input, pass)));
-        NDArray x = decoder.forward(tokens(input, pass), turned);
+                pass.withMask(input.mask()).withRotation(config.positions().at(places(input, pass), input.lengths()));
+        NDArray x =
+                decoder.forward(tokens(input.only(this, TextInput.Part.VECTORS, TextInput.Part.PLACES), pass), turned);
         x = norm.forward(x, pass);
         pass.trace().replaceLast(Trace.Stage.HIDDEN_STATES, x);
         pass.trace().record("last_hidden_state", x);
@@ -225,13 +219,8 @@ public final class Llama extends TextDecoder {
     }
 
     @Override
-    public NDArray logits(NDArray states, Pass pass) {
-        return required(head).forward(states, pass);
-    }
-
-    @Override
-    public boolean hasHead() {
-        return head.isPresent();
+    public boolean readsOnce() {
+        return !config.positions().dependsOnLength();
     }
 
     /** Rotary positions have no end. */

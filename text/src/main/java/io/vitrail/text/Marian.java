@@ -15,7 +15,6 @@ import io.vitrail.transformer.VocabularyProjection;
 import io.vitrail.transformer.weights.ConfigJson;
 import io.vitrail.transformer.weights.WeightTable;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * The original Transformer (Vaswani et al. 2017, "Attention Is All You Need"), in the form of the translation models of
@@ -157,13 +156,6 @@ public final class Marian extends TextToTextModel {
             return scaled ? Numbers.times(x, Math.sqrt(width())) : x;
         }
 
-        /** The head that recognises words. */
-        VocabularyProjection head(TokenEmbedding words, Bias bias) {
-            return tied
-                    ? new VocabularyProjection(words, bias)
-                    : new VocabularyProjection(width(), targetVocabulary, bias);
-        }
-
         Map<String, Long> sizes() {
             return Map.of(
                     "width", (long) width(),
@@ -181,7 +173,6 @@ public final class Marian extends TextToTextModel {
     private final SinusoidalPositions positions;
     private final Encoder encoder;
     private final Encoder decoder;
-    private final Optional<VocabularyProjection> head;
 
     private Marian(Config config, TextTask task) {
         this.config = config;
@@ -196,9 +187,9 @@ public final class Marian extends TextToTextModel {
         positions = part("positions", new SinusoidalPositions(width, SinusoidalPositions.Layout.HALVES));
         encoder = part("encoder", config.encoder().postNormEncoder());
         decoder = part("decoder", config.decoder().postNormDecoder(width));
-        head = task == TextTask.FEATURES
-                ? Optional.empty()
-                : Optional.of(part("head", config.head(targetWords, Bias.PRESENT)));
+        if (task != TextTask.FEATURES) {
+            addHead("head", VocabularyProjection.of(targetWords, config.tied(), Bias.PRESENT));
+        }
     }
 
     /** The model that a config.json describes, without weights yet. */
@@ -209,7 +200,7 @@ public final class Marian extends TextToTextModel {
 
     @Override
     public Tokens encode(TextInput input, Pass pass) {
-        NDArray x = embedded(sourceWords, input, pass);
+        NDArray x = embedded(sourceWords, input.only(this, TextInput.Part.PLACES), pass);
         Tokens read = encoder.forward(source(x, input), pass);
         pass.trace().record("last_hidden_state", read.vectors());
         return read;
@@ -217,7 +208,7 @@ public final class Marian extends TextToTextModel {
 
     @Override
     public NDArray states(TextInput input, Pass pass) {
-        NDArray x = embedded(targetWords, input, pass);
+        NDArray x = embedded(targetWords, input.only(this, TextInput.Part.PLACES), pass);
         x = decoder.forward(x, writing(input, pass));
         pass.trace().record("last_hidden_state", x);
         return x;
@@ -226,16 +217,6 @@ public final class Marian extends TextToTextModel {
     /** [batch, tokens] to [batch, tokens, width]. */
     private NDArray embedded(TokenEmbedding words, TextInput input, Pass pass) {
         return positions.forward(config.embedded(words, input, pass), places(input, pass), pass);
-    }
-
-    @Override
-    public NDArray logits(NDArray states, Pass pass) {
-        return required(head).forward(states, pass);
-    }
-
-    @Override
-    public boolean hasHead() {
-        return head.isPresent();
     }
 
     @Override

@@ -59,9 +59,6 @@ public final class Opt extends TextDecoder {
             score.*                                         | -                                       | - | unused: a head for whole texts, by others
             """);
 
-    /** Rows of the table of positions that no token takes. */
-    private static final int FIRST_ROW = 2;
-
     private static final float NORM_EPSILON = 1e-5f;
 
     /** Where the norms of a block stand. */
@@ -122,7 +119,7 @@ public final class Opt extends TextDecoder {
         }
 
         int rows() {
-            return Math.addExact(maxLength, FIRST_ROW);
+            return FairseqPlaces.rows(maxLength);
         }
 
         boolean projected() {
@@ -146,12 +143,6 @@ public final class Opt extends TextDecoder {
         static Linear projection(int from, int to) {
             return new Linear(from, to, Bias.ABSENT, Activation.LINEAR);
         }
-
-        VocabularyProjection head(TokenEmbedding words) {
-            return tied
-                    ? new VocabularyProjection(words, Bias.ABSENT)
-                    : new VocabularyProjection(wordWidth, vocabulary, Bias.ABSENT);
-        }
     }
 
     private final Config config;
@@ -161,7 +152,6 @@ public final class Opt extends TextDecoder {
     private final Encoder decoder;
     private final Optional<TensorBlock> norm;
     private final Optional<Linear> projectOut;
-    private final Optional<VocabularyProjection> head;
 
     private Opt(Config config, TextTask task) {
         this.config = config;
@@ -173,7 +163,9 @@ public final class Opt extends TextDecoder {
         Optional<Integer> word = config.projected() ? Optional.of(config.wordWidth()) : Optional.empty();
         projectIn = word.map(wordWidth -> part("projectIn", Config.projection(wordWidth, width)));
         projectOut = word.map(wordWidth -> part("projectOut", Config.projection(width, wordWidth)));
-        head = task == NEXT_TOKEN ? Optional.of(part("head", config.head(words))) : Optional.empty();
+        if (task == NEXT_TOKEN) {
+            addHead("head", VocabularyProjection.of(words, config.tied(), Bias.ABSENT));
+        }
     }
 
     /** The model of a config.json, for a task. */
@@ -188,7 +180,8 @@ public final class Opt extends TextDecoder {
 
     @Override
     public NDArray states(TextInput input, Pass pass) {
-        NDArray x = projected(projectIn, tokens(input, pass), pass);
+        NDArray x = projected(
+                projectIn, tokens(input.only(this, TextInput.Part.VECTORS, TextInput.Part.PLACES), pass), pass);
         x = positions.forward(x, rows(input, pass), pass);
         x = decoder.forward(x, causal(input, pass));
         if (norm.isPresent()) {
@@ -207,21 +200,11 @@ public final class Opt extends TextDecoder {
     /** The rows of the table of positions: [batch or 1, tokens], int64. Padding takes one that no token takes. */
     private static NDArray rows(TextInput input, Pass pass) {
         if (input.places().isPresent() || !(input.mask() instanceof AttentionMask.Padding padding)) {
-            return places(input, pass).add(FIRST_ROW);
+            return FairseqPlaces.of(places(input, pass), FairseqPlaces.PADDING);
         }
         NDArray real = Scope.lend(padding.real(), input.ids().getManager()).toType(DataType.INT64, false);
-        NDArray all = real.cumSum(1).mul(real).add(FIRST_ROW - 1); // [batch, tokens so far]
+        NDArray all = FairseqPlaces.ofReal(real, FairseqPlaces.PADDING); // [batch, tokens so far]
         return all.get(":, {}:", pass.earlierTokens());
-    }
-
-    @Override
-    public NDArray logits(NDArray states, Pass pass) {
-        return required(head).forward(states, pass);
-    }
-
-    @Override
-    public boolean hasHead() {
-        return head.isPresent();
     }
 
     @Override

@@ -170,8 +170,8 @@ public final class QuestionAnswerer implements AutoCloseable {
      * @throws IllegalArgumentException if the question leaves no room for the context
      */
     public List<Answer> answer(String question, String context) {
-        Check.that(!question.isBlank(), "The question is empty.");
-        Check.that(!context.isBlank(), "The context is empty.");
+        Check.that(!Check.given(question, "question").isBlank(), "The question is empty.");
+        Check.that(!Check.given(context, "context").isBlank(), "The context is empty.");
         List<Encoding> rows = loaded.tokenizer()
                 .encode(List.of(TokenizerInput.pair(question, context)), encoding)
                 .rows();

@@ -94,13 +94,13 @@ public final class Roberta extends TextEncoder {
     @Override
     public TextFeatures features(TextInput input, Pass pass) {
         TextInput placed = input.places().isPresent() ? input : input.withPlaces(places(input.ids()));
-        return features(input, embedding.forward(placed, pass), encoder, pooler, pass);
+        return features(input, embedding.forward(readable(placed), pass), encoder, pooler, pass);
     }
 
     /** Tokens count on from padding + 1, and padding stays at its own id's place: [batch, tokens] to the same. */
     private NDArray places(NDArray ids) {
         NDArray real = ids.neq(padding).toType(DataType.INT64, false);
-        return real.cumSum(1).mul(real).add(padding);
+        return FairseqPlaces.ofReal(real, padding);
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.vitrail.transformer.CrossAttention;
 import io.vitrail.transformer.Encoder;
 import io.vitrail.transformer.GatedMlp;
 import io.vitrail.transformer.Mlp;
+import io.vitrail.transformer.ModelLimits;
 import io.vitrail.transformer.Numbers;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.PreNormBlock;
@@ -121,13 +122,15 @@ public final class T5 extends TextToTextModel {
             int farthest,
             float normEpsilon,
             boolean tied) {
-        private static final int MOST_LAYERS = 1000;
         private static final String GATED = "gated-";
 
         Config {
             for (int layers : new int[] {depth, decoderDepth}) {
                 Check.that(
-                        layers >= 0 && layers <= MOST_LAYERS, "depth (%d) must be from 0 to %d", layers, MOST_LAYERS);
+                        layers >= 0 && layers <= ModelLimits.DEPTH,
+                        "depth (%d) must be from 0 to %d",
+                        layers,
+                        ModelLimits.DEPTH);
             }
             Check.that(buckets >= 4, "config.json: relative_attention_num_buckets (%d) must be at least 4.", buckets);
             Check.that(
@@ -198,12 +201,6 @@ public final class T5 extends TextToTextModel {
                     norm());
         }
 
-        VocabularyProjection head(TokenEmbedding words) {
-            return tied
-                    ? new VocabularyProjection(words, Bias.ABSENT)
-                    : new VocabularyProjection(width, vocabulary, Bias.ABSENT);
-        }
-
         Map<String, Long> sizes() {
             return Map.of(
                     "vocabulary", (long) vocabulary,
@@ -219,14 +216,15 @@ public final class T5 extends TextToTextModel {
     private final TokenEmbedding words;
     private final T5Stack encoder;
     private final T5Stack decoder;
-    private final Optional<VocabularyProjection> head;
 
     private T5(Config config, TextTask task) {
         this.config = config;
         words = part("words", new TokenEmbedding(config.vocabulary(), config.width()));
         encoder = part("encoder", config.encoder());
         decoder = part("decoder", config.decoder());
-        head = task == TextTask.FEATURES ? Optional.empty() : Optional.of(part("head", config.head(words)));
+        if (task != TextTask.FEATURES) {
+            addHead("head", VocabularyProjection.of(words, config.tied(), Bias.ABSENT));
+        }
     }
 
     /** The model that a config.json describes, or its encoder alone, without weights yet. */
@@ -242,24 +240,20 @@ public final class T5 extends TextToTextModel {
 
     @Override
     public Tokens encode(TextInput input, Pass pass) {
-        Tokens text = source(tokens(input, pass), input);
+        Tokens text = source(tokens(input.only(this, TextInput.Part.VECTORS), pass), input);
         return new Tokens(encoder.forward(text.vectors(), pass.withMask(text.mask())), text.mask());
     }
 
     @Override
     public NDArray states(TextInput input, Pass pass) {
-        return decoder.forward(tokens(input, pass), writing(input, pass));
+        TextInput read = input.only(this, TextInput.Part.VECTORS, TextInput.Part.PLACES); // distances tell the places
+        return decoder.forward(tokens(read, pass), writing(read, pass));
     }
 
     @Override
     public NDArray logits(NDArray states, Pass pass) {
         NDArray compared = config.tied() ? Numbers.times(states, 1 / Math.sqrt(config.width())) : states;
-        return required(head).forward(compared, pass);
-    }
-
-    @Override
-    public boolean hasHead() {
-        return head.isPresent();
+        return super.logits(compared, pass);
     }
 
     @Override

@@ -30,7 +30,7 @@ final class T5Encoder extends TextEncoder {
 
     @Override
     public TextFeatures features(TextInput input, Pass pass) {
-        NDArray x = encoder.forward(words.forward(input.ids(), pass), pass.withMask(input.mask()));
+        NDArray x = encoder.forward(words.forward(input.only(this).ids(), pass), pass.withMask(input.mask()));
         return new TextFeatures(input, x, Optional.empty());
     }
 

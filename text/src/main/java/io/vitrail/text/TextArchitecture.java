@@ -3,14 +3,15 @@ package io.vitrail.text;
 import ai.djl.nn.Parameter;
 import io.vitrail.transformer.Encoder;
 import io.vitrail.transformer.TensorBlock;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * What a text model is, without its weights.
@@ -33,7 +34,8 @@ public record TextArchitecture(
     /** The sizes that most people ask for, where a model has them. */
     private static final List<String> FIRST = List.of("width", "heads", "mlpWidth", "vocabulary");
 
-    static TextArchitecture of(TextModel model, TextTask task) {
+    /** Of a model, which needs no weights yet. */
+    public static TextArchitecture of(TextModel model, TextTask task) {
         Map<String, Long> own = new TreeMap<>(model.sizes());
         List<Encoder> stacks = stacks(model);
         long depth = stacks.stream().mapToLong(stack -> stack.parts().size()).sum();
@@ -47,7 +49,7 @@ public record TextArchitecture(
                 count(List.of(model), parameter -> true),
                 count(stacks, parameter -> parameter.getShape().dimension() == 2),
                 encodes ? passBytes(sizes) : cacheBytes(model, sizes),
-                tasks(encodes, task),
+                tasks(model, task),
                 encodes ? ((TextEncoder) model).labels() : List.of());
     }
 
@@ -61,21 +63,25 @@ public record TextArchitecture(
         return bytesInFloat32() - Short.BYTES * matrices;
     }
 
-    private static List<String> tasks(boolean encodes, TextTask task) {
-        List<String> tasks = new ArrayList<>();
-        switch (task) {
-            case MASKED_WORD, PRE_TRAINING -> tasks.add("fill-mask");
-            case SEQUENCE_CLASSIFICATION -> tasks.add("classify");
-            case TOKEN_CLASSIFICATION -> tasks.add("tag");
-            case QUESTION_ANSWERING -> tasks.add("ask");
-            case NEXT_TOKEN -> tasks.add("generate");
-            case TEXT_TO_TEXT -> tasks.add("text2text");
-            case FEATURES, FEATURES_WITHOUT_POOLER, NEXT_SENTENCE, MULTIPLE_CHOICE -> {}
-        }
-        if (encodes) {
-            tasks.add("embed");
-        }
-        return tasks;
+    /** What is read segment by segment has no command. */
+    private static List<String> tasks(TextModel model, TextTask task) {
+        Optional<String> head =
+                switch (task) {
+                    case MASKED_WORD, PRE_TRAINING -> Optional.of("fill-mask");
+                    case SEQUENCE_CLASSIFICATION -> Optional.of("classify");
+                    case TOKEN_CLASSIFICATION -> Optional.of("tag");
+                    case QUESTION_ANSWERING -> Optional.of("ask");
+                    case NEXT_TOKEN -> model instanceof TextDecoder ? Optional.of("generate") : Optional.empty();
+                    case TEXT_TO_TEXT -> Optional.of("text2text");
+                    case FEATURES,
+                            FEATURES_WITHOUT_POOLER,
+                            PROJECTION,
+                            ENCODER_FEATURES,
+                            NEXT_SENTENCE,
+                            MULTIPLE_CHOICE -> Optional.empty();
+                };
+        Stream<String> embed = model instanceof TextEncoder ? Stream.of("embed") : Stream.empty();
+        return Stream.concat(head.stream(), embed).toList();
     }
 
     private static List<Encoder> stacks(TensorBlock block) {

@@ -1,13 +1,14 @@
 package io.vitrail.text;
 
 import ai.djl.ndarray.NDManager;
+import io.vitrail.text.tokenizer.EncodeOptions;
 import io.vitrail.text.tokenizer.Encoding;
 import io.vitrail.transformer.Calls;
 import io.vitrail.transformer.Check;
+import io.vitrail.transformer.LengthBatches;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.Patience;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -41,10 +42,10 @@ final class TextCalls<R> {
         return new TextCalls<>(loaded, Calls.of(new Rows<>(loaded, task)));
     }
 
-    /** Most tokens of a row that both a model and its tokenizer take. */
+    /** Most tokens of a row that both a model and its tokenizer take; where neither has an end, as many as can be asked for. */
     static int maxTokens(LoadedTextModel<TextEncoder> loaded) {
-        return Math.min(
-                loaded.model().maxTokens(), loaded.tokenizer().modelMaxLength().orElse(Integer.MAX_VALUE));
+        int most = loaded.tokenizer().modelMaxLength().orElse(EncodeOptions.LONGEST);
+        return Math.min(Math.min(loaded.model().maxTokens(), most), EncodeOptions.LONGEST);
     }
 
     /** Together with other callers' texts. */
@@ -65,11 +66,7 @@ final class TextCalls<R> {
     List<R> answer(List<Encoding> rows) {
         Patience patience = calls.patience();
         rows.forEach(this::checkLength);
-        List<R> results = new ArrayList<>(rows.size());
-        for (int i = 0; i < rows.size(); i += BATCH) {
-            results.addAll(calls.answer(rows.subList(i, Math.min(i + BATCH, rows.size())), patience));
-        }
-        return results;
+        return LengthBatches.answer(rows, Encoding::length, BATCH, some -> calls.answer(some, patience));
     }
 
     private void checkLength(Encoding row) {
@@ -101,14 +98,21 @@ final class TextCalls<R> {
 
         private List<R> answer(TextEncoder model, List<Encoding> rows, NDManager scope, Pass pass) {
             TextInput input = model.seesPadding()
-                    ? PaddedRows.filled(rows, model.padding(), model.maxTokens(), scope)
-                    : PaddedRows.input(rows, model.padding(), scope);
+                    ? PaddedRows.filled(rows, shownPadding(model), model.maxTokens(), scope)
+                    : PaddedRows.input(rows, model.padding(), scope)
+                            .withLengths(
+                                    rows.stream().mapToLong(Encoding::length).toArray());
             boolean segments = model.segments() > 0 && loaded.tokenizer().usesTypeIds();
             return task.of(
                     model,
                     segments ? input.withSegments(PaddedRows.array(rows, Encoding::typeIds, 0, scope)) : input,
                     rows,
                     pass);
+        }
+
+        /** Where padding is seen, it is the tokenizer's, whatever the model's config says. */
+        private long shownPadding(TextEncoder model) {
+            return loaded.tokenizer().specialTokens().id("pad").orElse(model.padding());
         }
 
         @Override

@@ -5,6 +5,7 @@ import io.vitrail.text.tokenizer.EncodeOptions;
 import io.vitrail.text.tokenizer.Encoding;
 import io.vitrail.text.tokenizer.TokenizerInput;
 import io.vitrail.text.tokenizer.Truncation;
+import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.kernels.Compute;
 import java.nio.file.Path;
@@ -109,12 +110,14 @@ public final class TextClassifier implements AutoCloseable {
 
     /** All classes of one text, best first. */
     public TextClassification classify(String text) {
-        return classify(List.of(TokenizerInput.of(text))).get(0);
+        return classify(List.of(TokenizerInput.of(Check.given(text, "text")))).get(0);
     }
 
     /** Several texts or pairs, in batches; results in their order. */
     public List<TextClassification> classify(List<TokenizerInput> texts) {
-        return calls.answer(loaded.tokenizer().encode(texts, encoding).rows());
+        return calls.answer(loaded.tokenizer()
+                .encode(Check.allGiven(texts, "texts"), encoding)
+                .rows());
     }
 
     /** Names of the classes, by index. */

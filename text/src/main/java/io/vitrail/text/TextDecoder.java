@@ -15,6 +15,13 @@ import java.util.Optional;
  * the token that follows each, or to the tokens' vectors without a head.
  */
 public abstract class TextDecoder extends TextModel {
+    private Optional<TensorBlock> head = Optional.empty();
+
+    /** Adds the part that scores ids, under the name that weight tables use; without it there are no scores. */
+    protected final void addHead(String name, TensorBlock block) {
+        head = Optional.of(part(name, block));
+    }
+
     /**
      * The tokens' vectors behind the last layer; earlier tokens, if there are any, are in the pass's cache. Records
      * {@code last_hidden_state} and the layers' stages.
@@ -67,11 +74,14 @@ public abstract class TextDecoder extends TextModel {
      *
      * @throws IllegalArgumentException if there is no head
      */
-    public abstract NDArray logits(NDArray states, Pass pass);
+    public NDArray logits(NDArray states, Pass pass) {
+        Check.that(head.isPresent(), "This model was loaded without a head, so it gives no scores.");
+        return head.get().forward(states, pass);
+    }
 
     /** Whether there are scores: a base model has none. */
     public boolean hasHead() {
-        return true;
+        return head.isPresent();
     }
 
     /**
@@ -79,14 +89,16 @@ public abstract class TextDecoder extends TextModel {
      */
     public abstract int maxTokens();
 
+    /**
+     * Whether what a token gives attention stays the same however long its text becomes: then what was read of a text
+     * serves another one that begins alike.
+     */
+    public boolean readsOnce() {
+        return true;
+    }
+
     /** Number of ids that the model knows. */
     public abstract int vocabulary();
-
-    /** The head, where there is one. */
-    static <B extends TensorBlock> B required(Optional<B> head) {
-        Check.that(head.isPresent(), "This model was loaded without a head, so it gives no scores.");
-        return head.get();
-    }
 
     /** The tokens' vectors: those of their ids and, where segments are told, those of the ids that stand for these. */
     static NDArray embedded(TextInput input, TokenEmbedding words, Pass pass) {

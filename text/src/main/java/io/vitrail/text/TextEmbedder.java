@@ -127,12 +127,12 @@ public final class TextEmbedder implements AutoCloseable {
 
     /** The vector of one text. */
     public Embedding embed(String text) {
-        return embed(List.of(text)).get(0);
+        return embed(List.of(Check.given(text, "text"))).get(0);
     }
 
     /** Several texts, in batches; results in their order. */
     public List<Embedding> embed(List<String> texts) {
-        List<TokenizerInput> inputs = texts.stream()
+        List<TokenizerInput> inputs = Check.allGiven(texts, "texts").stream()
                 .map(TokenizerInput::of)
                 .map(input -> lowerCase ? TokenizerInput.of(input.text().toLowerCase(Locale.ROOT)) : input)
                 .toList();

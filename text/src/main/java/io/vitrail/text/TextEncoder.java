@@ -7,6 +7,7 @@ import io.vitrail.transformer.Linear;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.TensorBlock;
 import io.vitrail.transformer.Tokens;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
@@ -63,6 +64,18 @@ public abstract class TextEncoder extends TextModel {
         Optional<NDArray> pooled = pooler.map(layer -> layer.forward(tokens.get(":, 0"), pass)); // [batch, width]
         pooled.ifPresent(vector -> pass.trace().record("pooler_output", vector));
         return new TextFeatures(input, tokens, pooled);
+    }
+
+    /** The input of a model that reads places, segments if it tells them apart, and choices if it scores these. */
+    final TextInput readable(TextInput input) {
+        List<TextInput.Part> parts = new ArrayList<>(List.of(TextInput.Part.PLACES));
+        if (segments() > 0) {
+            parts.add(TextInput.Part.SEGMENTS);
+        }
+        if (task == TextTask.MULTIPLE_CHOICE) {
+            parts.add(TextInput.Part.CHOICES);
+        }
+        return input.only(this, parts.toArray(TextInput.Part[]::new));
     }
 
     /** What the head for whole texts reads: [batch, width]. */

@@ -29,7 +29,12 @@ public final class TextEngine {
      * @param earlier tokens that the text continues, and which are no part of it
      * @param begun tokens of the prompt that the text begins with
      */
-    public record Order(Prompt prompt, int read, long[] earlier, long[] begun) {}
+    public record Order(Prompt prompt, int read, long[] earlier, long[] begun) {
+        /** As one of several texts, which may be written at different times. */
+        public Order numbered(long place) {
+            return new Order(prompt.numbered(place), read, earlier, begun);
+        }
+    }
 
     private final Tokenizer tokenizer;
     private final GenerationOptions options;

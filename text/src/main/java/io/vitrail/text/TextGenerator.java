@@ -33,10 +33,12 @@ public final class TextGenerator implements WritingTask {
 
     private final LoadedTextModel<TextDecoder> loaded;
     private final TextWriter writer;
+    private final ChatMemory read;
 
-    private TextGenerator(LoadedTextModel<TextDecoder> loaded, TextWriter writer) {
+    private TextGenerator(LoadedTextModel<TextDecoder> loaded, TextWriter writer, ChatMemory read) {
         this.loaded = loaded;
         this.writer = writer;
+        this.read = read;
     }
 
     /** The model of a checkpoint's folder, on the CPU in float32. */
@@ -59,7 +61,7 @@ public final class TextGenerator implements WritingTask {
                     LoadedTextModel.load(checkpoint, TextTask.NEXT_TOKEN, TextDecoder.class, compute);
             TextWriter writer = TextWriter.of(
                     loaded.tokenizer(), options, (orders, patience) -> CachedDecoding.of(loaded.session(), patience));
-            return new TextGenerator(loaded, writer);
+            return new TextGenerator(loaded, writer, new ChatMemory(loaded.session()));
         }
     }
 
@@ -73,7 +75,7 @@ public final class TextGenerator implements WritingTask {
 
     /** The same generator, which writes otherwise. Closing either closes both. */
     public TextGenerator withOptions(GenerationOptions options) {
-        return new TextGenerator(loaded, writer.withOptions(options));
+        return new TextGenerator(loaded, writer.withOptions(options), read);
     }
 
     /**
@@ -82,7 +84,7 @@ public final class TextGenerator implements WritingTask {
      * @param limit from 1 millisecond to 365 days
      */
     public TextGenerator withDeadline(Duration limit) {
-        return new TextGenerator(loaded, writer.withDeadline(limit));
+        return new TextGenerator(loaded, writer.withDeadline(limit), read);
     }
 
     /**
@@ -93,13 +95,13 @@ public final class TextGenerator implements WritingTask {
      */
     @Override
     public GeneratedText generate(String prompt) {
-        return generate(List.of(prompt)).get(0);
+        return generate(List.of(Check.given(prompt, "prompt"))).get(0);
     }
 
     /** The same, heard while it is being written; not by beam search, which decides in the end. */
     @Override
     public GeneratedText generate(String prompt, TextListener listener) {
-        return writer.write(order(prompt), listener);
+        return writer.write(order(Check.given(prompt, "prompt")), Check.given(listener, "listener"));
     }
 
     /** What follows several prompts, which are continued together; results in their order. */
@@ -111,21 +113,23 @@ public final class TextGenerator implements WritingTask {
     /** By prompt: as many texts as the options' returned sequences, best first in beam search. */
     @Override
     public List<List<GeneratedText>> variants(List<String> prompts) {
-        return writer.write(prompts.stream().map(this::order).toList());
+        return writer.write(
+                Check.allGiven(prompts, "prompts").stream().map(this::order).toList());
     }
 
     /**
-     * What the assistant says next in a chat; of a last message of its own, how it goes on.
+     * What the assistant says next in a chat; of a last message of its own, how it goes on. What the model has read of
+     * the last chat is kept, so that of a chat that goes on only the new messages go through it.
      *
      * @throws IllegalArgumentException if the checkpoint has no chat template, or that refuses the messages
      */
     public GeneratedText chat(List<ChatMessage> messages) {
-        return writer.write(List.of(order(messages))).get(0).get(0);
+        return chatting().write(List.of(order(messages))).get(0).get(0);
     }
 
     /** The same, heard while it is being written. */
     public GeneratedText chat(List<ChatMessage> messages, TextListener listener) {
-        return writer.write(order(messages), listener);
+        return chatting().write(order(messages), Check.given(listener, "listener"));
     }
 
     /** A chat that remembers what was said. */
@@ -135,7 +139,12 @@ public final class TextGenerator implements WritingTask {
 
     /** A chat that remembers what was said, and begins with an instruction to the assistant. */
     public Conversation conversation(String system) {
-        return new Conversation(this, List.of(ChatMessage.system(system)));
+        return new Conversation(this, List.of(ChatMessage.system(Check.given(system, "system"))));
+    }
+
+    private TextWriter chatting() {
+        return writer.withOpening(
+                (orders, patience) -> read.open(orders.get(0).prompt().ids(), patience));
     }
 
     private TextWriter.Order order(String prompt) {
@@ -166,7 +175,7 @@ public final class TextGenerator implements WritingTask {
     }
 
     private String prompt(List<ChatMessage> messages) {
-        Check.that(!messages.isEmpty(), "A chat needs at least one message.");
+        Check.that(!Check.allGiven(messages, "messages").isEmpty(), "A chat needs at least one message.");
         ChatTemplate template = loaded.tokenizer().chatTemplate();
         ChatMessage last = messages.get(messages.size() - 1);
         return last.role().equals(ASSISTANT)
@@ -184,6 +193,7 @@ public final class TextGenerator implements WritingTask {
 
     @Override
     public void close() {
+        read.close();
         loaded.close();
     }
 }

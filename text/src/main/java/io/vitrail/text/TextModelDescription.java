@@ -66,7 +66,7 @@ public record TextModelDescription(
                 className,
                 model.map(empty -> TextArchitecture.of(empty, task.orElseThrow())),
                 checkpoint.map(StoredWeights::of),
-                attempt(problems, () -> tokenizer(folder)),
+                attempt(problems, () -> tokenizerIn(folder)),
                 ModelCard.in(folder).licence(),
                 List.copyOf(problems));
     }
@@ -80,7 +80,12 @@ public record TextModelDescription(
         }
     }
 
-    private static String tokenizer(Path folder) {
+    /**
+     * What the tokenizer of a folder does, in words.
+     *
+     * @throws CheckpointException if there is none that can be read
+     */
+    public static String tokenizerIn(Path folder) {
         try (Tokenizer tokenizer = Tokenizer.load(folder)) {
             List<String> parts = new ArrayList<>(List.of(tokenizer.vocabularySize() + " tokens"));
             tokenizer.specialTokens().named().forEach((kind, token) -> parts.add(kind + " " + token));

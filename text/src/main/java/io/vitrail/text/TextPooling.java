@@ -30,7 +30,7 @@ public enum TextPooling {
     MAX {
         @Override
         NDArray pool(TextFeatures features) {
-            NDArray hidden = features.input().real().sub(1f).mul(-AttentionMask.HIDDEN); // [batch, tokens, 1]
+            NDArray hidden = AttentionMask.hidingAllBut(features.input().real()); // [batch, tokens, 1]
             return features.tokens().add(hidden).max(new int[] {1});
         }
     };

@@ -104,7 +104,7 @@ public final class TextToText implements WritingTask {
 
     /** The same, which puts something before each text, such as {@code "summarize: "}. Closing either closes both. */
     public TextToText withPrefix(String other) {
-        return new TextToText(loaded, tasks, writer, other);
+        return new TextToText(loaded, tasks, writer, Check.given(other, "prefix"));
     }
 
     /** The tasks that the checkpoint's config.json has a prefix and options for (task_specific_params). */
@@ -135,13 +135,13 @@ public final class TextToText implements WritingTask {
      */
     @Override
     public GeneratedText generate(String text) {
-        return generate(List.of(text)).get(0);
+        return generate(List.of(Check.given(text, "text"))).get(0);
     }
 
     /** The same, heard while it is being written; not by beam search, which decides in the end. */
     @Override
     public GeneratedText generate(String text, TextListener listener) {
-        return writer.write(order(text), listener);
+        return writer.write(order(Check.given(text, "text")), Check.given(listener, "listener"));
     }
 
     /** The texts that are made of several, together; results in their order. */
@@ -153,7 +153,8 @@ public final class TextToText implements WritingTask {
     /** By text: as many as the options' returned sequences, best first in beam search. */
     @Override
     public List<List<GeneratedText>> variants(List<String> texts) {
-        return writer.write(texts.stream().map(this::order).toList());
+        return writer.write(
+                Check.allGiven(texts, "texts").stream().map(this::order).toList());
     }
 
     private TextWriter.Order order(String text) {

@@ -67,7 +67,7 @@ abstract class TextTower extends TextEncoder {
      * stages.
      */
     final NDArray tokens(TextInput input, AttentionMask mask, Pass pass) {
-        NDArray x = words.forward(input.ids(), pass);
+        NDArray x = words.forward(input.only(this, TextInput.Part.PLACES).ids(), pass);
         x = input.places().isPresent() ? positions.forward(x, input.places().get(), pass) : positions.forward(x, pass);
         x = norm.forward(encoder.forward(x, pass.withMask(mask)), pass);
         pass.trace().record("last_hidden_state", x);

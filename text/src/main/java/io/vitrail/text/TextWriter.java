@@ -5,11 +5,12 @@ import io.vitrail.text.generation.GenerationOptions;
 import io.vitrail.text.generation.Prompt;
 import io.vitrail.text.tokenizer.Encoding;
 import io.vitrail.text.tokenizer.Tokenizer;
+import io.vitrail.transformer.LengthBatches;
 import io.vitrail.transformer.Patience;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * What the tasks have in common that write text after text. Immutable and thread-safe: calls of several threads take
@@ -27,6 +28,14 @@ final class TextWriter {
      * @param earlier the tokens that the text continues
      */
     record Order(Encoding read, Prompt prompt, long[] earlier) {
+        private int length() {
+            return read.length();
+        }
+
+        private Order numbered(int place) {
+            return new Order(read, prompt.numbered(place), earlier);
+        }
+
         private TextEngine.Order toText() {
             return new TextEngine.Order(prompt, read.length(), earlier, new long[0]);
         }
@@ -62,6 +71,11 @@ final class TextWriter {
         return new TextWriter(engine, opening, () -> Patience.of(limit));
     }
 
+    /** The same, with another way to decode. */
+    TextWriter withOpening(Opening other) {
+        return new TextWriter(engine, other, patience);
+    }
+
     GenerationOptions options() {
         return engine.options();
     }
@@ -69,15 +83,14 @@ final class TextWriter {
     /** By order: as many texts as the options say, best first in beam search. */
     List<List<GeneratedText>> write(List<Order> orders) {
         Patience until = patience.get();
-        List<List<GeneratedText>> texts = new ArrayList<>(orders.size());
-        for (int i = 0; i < orders.size(); i += BATCH) {
-            List<Order> some = orders.subList(i, Math.min(i + BATCH, orders.size()));
+        List<Order> numbered = IntStream.range(0, orders.size())
+                .mapToObj(place -> orders.get(place).numbered(place))
+                .toList();
+        return LengthBatches.answer(numbered, Order::length, BATCH, some -> {
             try (Decoding decoding = opening.of(some, until)) {
-                texts.addAll(
-                        engine.write(decoding, some.stream().map(Order::toText).toList()));
+                return engine.write(decoding, some.stream().map(Order::toText).toList());
             }
-        }
-        return texts;
+        });
     }
 
     /** One text, which is heard while it is being written. */

@@ -121,12 +121,13 @@ public final class TokenClassifier implements AutoCloseable {
 
     /** The entities of one text, from its beginning to its end. */
     public List<Entity> classify(String text) {
-        return classify(List.of(text)).get(0);
+        return classify(List.of(Check.given(text, "text"))).get(0);
     }
 
     /** Several texts, in batches; results in their order. */
     public List<List<Entity>> classify(List<String> texts) {
-        List<TokenizerInput> inputs = texts.stream().map(TokenizerInput::of).toList();
+        List<TokenizerInput> inputs =
+                Check.allGiven(texts, "texts").stream().map(TokenizerInput::of).toList();
         EncodedBatch batch = loaded.tokenizer().encode(inputs, encoding);
         List<double[][]> scores = calls.answer(batch.rows());
         List<List<Entity>> results = new ArrayList<>();

@@ -87,19 +87,13 @@ public final class TrOcr extends TextDecoder {
 
         /** Rows of the table of learned positions. */
         int rows() {
-            return Math.addExact(maxLength, Bart.FIRST_PLACE);
+            return FairseqPlaces.rows(maxLength);
         }
 
         SequencePositions positions() {
             return learned
                     ? new LearnedPositions(rows(), decoder.width())
                     : new SinusoidalPositions(decoder.width(), SinusoidalPositions.Layout.HALVES_TO_THE_END);
-        }
-
-        VocabularyProjection head(TokenEmbedding words) {
-            return tied
-                    ? new VocabularyProjection(words, Bias.ABSENT)
-                    : new VocabularyProjection(decoder.width(), vocabulary, Bias.ABSENT);
         }
     }
 
@@ -108,7 +102,6 @@ public final class TrOcr extends TextDecoder {
     private final SequencePositions positions;
     private final Optional<TokenNorm> norm;
     private final Encoder decoder;
-    private final VocabularyProjection head;
 
     private TrOcr(Config config) {
         this.config = config;
@@ -117,7 +110,7 @@ public final class TrOcr extends TextDecoder {
         positions = part("positions", config.positions());
         norm = config.normalised() ? Optional.of(part("norm", config.decoder().norm())) : Optional.empty();
         decoder = part("decoder", config.decoder().postNormDecoder(config.contextWidth()));
-        head = part("head", config.head(words));
+        addHead("head", VocabularyProjection.of(words, config.tied(), Bias.ABSENT));
     }
 
     /** The model that a config.json describes, without weights yet. */
@@ -127,7 +120,7 @@ public final class TrOcr extends TextDecoder {
 
     @Override
     public NDArray states(TextInput input, Pass pass) {
-        NDArray x = words.forward(input.ids(), pass); // [batch, tokens, width]
+        NDArray x = words.forward(input.only(this, TextInput.Part.PLACES).ids(), pass); // [batch, tokens, width]
         if (config.scaled()) {
             x = Numbers.times(x, Math.sqrt(config.decoder().width()));
         }
@@ -142,22 +135,16 @@ public final class TrOcr extends TextDecoder {
 
     /** The rows of the table of positions: [batch or 1, tokens]. */
     private static NDArray learned(TextInput input, Pass pass) {
-        return places(input, pass).add(Bart.FIRST_PLACE);
+        return FairseqPlaces.of(places(input, pass), FairseqPlaces.PADDING);
     }
 
     /** Places count on from padding + 1, and padding has none. */
     private NDArray withSinusoids(NDArray x, TextInput input, Pass pass) {
         NDArray real = input.ids().neq(config.padding()).toType(DataType.INT64, false); // [batch, tokens]
-        NDArray counted = input.places().isPresent()
-                ? input.places().get().add(1)
-                : real.cumSum(1).add(pass.earlierTokens());
-        NDArray vectors = positions.forward(x.zerosLike(), counted.add(config.padding()), pass);
+        NDArray counted = input.places().orElseGet(() -> real.cumSum(1).add(pass.earlierTokens() - 1));
+        NDArray places = FairseqPlaces.of(counted, config.padding());
+        NDArray vectors = positions.forward(x.zerosLike(), places, pass);
         return x.add(vectors.mul(real.toType(DataType.FLOAT32, false).expandDims(2)));
-    }
-
-    @Override
-    public NDArray logits(NDArray states, Pass pass) {
-        return head.forward(states, pass);
     }
 
     @Override

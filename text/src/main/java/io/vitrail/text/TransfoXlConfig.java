@@ -7,6 +7,7 @@ import io.vitrail.transformer.AttentionMask;
 import io.vitrail.transformer.Bias;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Mlp;
+import io.vitrail.transformer.ModelLimits;
 import io.vitrail.transformer.PostNormBlock;
 import io.vitrail.transformer.PreNormBlock;
 import io.vitrail.transformer.RelativeAttention;
@@ -43,8 +44,6 @@ record TransfoXlConfig(
         int farthest,
         AttentionMask mask,
         AdaptiveSoftmax.Tied tied) {
-    private static final int MOST_LAYERS = 1000;
-    private static final int MOST_WIDTH = 1 << 16;
     private static final int MOST_REMEMBERED = 1 << 16;
 
     /** Where the blocks normalise. */
@@ -63,12 +62,13 @@ record TransfoXlConfig(
     }
 
     TransfoXlConfig {
-        Check.that(depth <= MOST_LAYERS, "config.json: n_layer (%d) must be at most %d.", depth, MOST_LAYERS);
         Check.that(
-                words.width() <= MOST_WIDTH && words.width() % 2 == 0,
+                depth <= ModelLimits.DEPTH, "config.json: n_layer (%d) must be at most %d.", depth, ModelLimits.DEPTH);
+        Check.that(
+                words.width() <= ModelLimits.WIDTH && words.width() % 2 == 0,
                 "config.json: d_model (%d) must be even, and at most %d.",
                 words.width(),
-                MOST_WIDTH);
+                ModelLimits.WIDTH);
         Check.that(
                 remembered >= 0 && remembered <= MOST_REMEMBERED,
                 "config.json: mem_len (%d) must be from 0 to %d.",

@@ -53,8 +53,10 @@ class GoldenCasesTest {
     }
 
     private static void assertPassed(Verdict verdict) {
-        if (CANCELLING.contains(verdict.where()) && verdict.path().equals("fast bf16")) {
-            assertThat(verdict.difference()).as(verdict.line()).isLessThan(0.06);
+        if (CANCELLING.contains(verdict.where()) && verdict.path().startsWith("fast ")) {
+            assertThat(verdict.difference())
+                    .as(verdict.line())
+                    .isLessThan(verdict.path().endsWith("bf16") ? 0.06 : 0.15);
         } else {
             assertThat(verdict.passed()).as(verdict.line()).isTrue();
         }

@@ -83,7 +83,7 @@ class TextInputTest {
                 .withMessage("Segment id 2 isn't within the 2 kinds of segments.");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> run("distilbert/masks", new long[] {1, 2}, input -> input.withSegments(pair(0, 0))))
-                .withMessage("DistilBERT knows no segments; leave their ids out.");
+                .withMessage("DistilBert doesn't read [segments]: leave them out.");
     }
 
     @Test

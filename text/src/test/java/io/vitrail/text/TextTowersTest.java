@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -70,6 +71,26 @@ class TextTowersTest {
     @Test
     void textsOfAWholeSiglipAreFilledUpToTheirFullLength() {
         assertEmbeds("siglip_text/whole", "features.pooler_output");
+    }
+
+    /** The model sees what texts are filled up with: the tokenizer's padding, as in the reference. */
+    @Test
+    void theTokenizersPaddingCounts() throws IOException {
+        Path whole = Goldens.folder("siglip_text/whole");
+        try (Stream<Path> files = Files.list(whole)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, folder.resolve(file.getFileName()));
+            }
+        }
+        String config = Files.readString(whole.resolve("config.json"));
+        Files.writeString(
+                folder.resolve("config.json"),
+                config.replace("\"projection_size\"", "\"pad_token_id\": 7, \"projection_size\""));
+        try (TextEmbedder own = TextEmbedder.load(whole);
+                TextEmbedder other = TextEmbedder.load(folder)) {
+            assertThat(other.embed("a small cat").values())
+                    .containsExactly(own.embed("a small cat").values());
+        }
     }
 
     @Test

@@ -17,11 +17,11 @@ final class Attention {
         boolean last = projected.q().getShape().get(2) == 1
                 && mask.reach() > pass.earlierTokens()
                 && mask.ofLastQuery() instanceof AttentionMask.None;
-        if (last && pass.cache().isPresent() && !pass.trace().wants(Trace.Stage.ATTENTIONS)) {
-            KeyValue rooms = pass.cache().get().rooms(pass.layer(), projected.keyValue(), pass.operations());
+        if (last && pass.past() instanceof Past.Cached cached && !pass.trace().wants(Trace.Stage.ATTENTIONS)) {
+            KeyValue rooms = cached.rooms(projected.keyValue(), pass.operations());
             return pass.operations().attendLast(projected, rooms, pass.earlierTokens(), scale);
         }
-        KeyValue seen = pass.seen(projected.keyValue());
+        KeyValue seen = pass.past().seen(projected.keyValue(), pass.operations());
         return Heads.join(of(projected.q(), seen.k(), seen.v(), scale, pass));
     }
 
@@ -37,7 +37,7 @@ final class Attention {
         Shape queries = q.getShape();
         long hidden = k.getShape().get(2) - pass.mask().reach(); // keys before those that the last query sees
         if (queries.get(2) == 1 && hidden > 0) {
-            return of(q, hidden, k, v, scale, pass);
+            return ofNearKeys(q, k, v, hidden, scale, pass);
         }
         AttentionMask mask = queries.get(2) == 1 ? pass.mask().ofLastQuery() : pass.mask();
         if (!pass.trace().wants(Trace.Stage.ATTENTIONS)) {
@@ -73,7 +73,7 @@ final class Attention {
     }
 
     /** The same of one query that doesn't see the first keys: they aren't looked at. */
-    private static NDArray of(NDArray q, long hidden, NDArray k, NDArray v, float scale, Pass pass) {
+    private static NDArray ofNearKeys(NDArray q, NDArray k, NDArray v, long hidden, float scale, Pass pass) {
         long end = k.getShape().get(2);
         Operations operations = pass.operations();
         AttentionMask mask = pass.mask().of(new AttentionMask.Block(0, 1, hidden, end), q.getManager());

@@ -22,6 +22,14 @@ public sealed interface AttentionMask {
      */
     float HIDDEN = -3.0e38f;
 
+    /**
+     * What is added to scores to hide all but what is seen: 0 where {@code seen} is 1 or true, {@link #HIDDEN} where it
+     * is 0.
+     */
+    static NDArray hidingAllBut(NDArray seen) {
+        return seen.toType(DataType.FLOAT32, false).sub(1f).mul(-HIDDEN);
+    }
+
     /** The scores with this mask added, in the scores' manager. */
     NDArray apply(NDArray scores);
 
@@ -45,6 +53,14 @@ public sealed interface AttentionMask {
 
     /** Whether it hides all keys behind a query's own place. */
     default boolean hidesLater() {
+        return false;
+    }
+
+    /**
+     * Whether its values take memory for each pair of tokens, so that they are made for a {@link Block} when they are
+     * needed.
+     */
+    default boolean madeByBlock() {
         return false;
     }
 
@@ -115,10 +131,7 @@ public sealed interface AttentionMask {
         }
 
         private static NDArray values(NDManager manager, long queries, long keys) {
-            return ahead(manager, queries, keys)
-                    .gt(0)
-                    .toType(DataType.FLOAT32, false)
-                    .mul(HIDDEN); // [queries, keys]
+            return hidingAllBut(ahead(manager, queries, keys).lte(0)); // [queries, keys]
         }
 
         /** How far each key is behind each query's own place: [queries, keys], float32, negative for earlier ones. */
@@ -147,8 +160,8 @@ public sealed interface AttentionMask {
         public NDArray apply(NDArray scores) {
             Shape shape = scores.getShape();
             NDArray ahead = Causal.ahead(scores.getManager(), shape.get(2), shape.get(3));
-            NDArray hidden = ahead.gt(0).logicalOr(ahead.lte(-width));
-            return scores.add(hidden.toType(DataType.FLOAT32, false).mul(HIDDEN));
+            NDArray seen = ahead.lte(0).logicalAnd(ahead.gt(-width));
+            return scores.add(hidingAllBut(seen));
         }
 
         /** It sees all keys that it reaches. */
@@ -191,8 +204,7 @@ public sealed interface AttentionMask {
 
         @Override
         public AttentionMask computed(NDManager manager) {
-            NDArray flags = Scope.lend(real, manager).toType(DataType.FLOAT32, false);
-            NDArray hidden = flags.sub(1f).mul(-HIDDEN); // [batch, keys]: 0 or HIDDEN
+            NDArray hidden = hidingAllBut(Scope.lend(real, manager)); // [batch, keys]
             return new Bias(hidden.expandDims(1).expandDims(1));
         }
     }
@@ -222,6 +234,72 @@ public sealed interface AttentionMask {
     }
 
     /**
+     * Adds a bias that depends on how far a key is from a query. It isn't kept for each pair: a block's values are made
+     * when they are asked for.
+     *
+     * @param byDistance [heads, 2 · keys − 1], from −(keys − 1) to keys − 1 places behind the query
+     * @param queries so many; they are the last of the keys
+     */
+    record Distances(NDArray byDistance, long queries) implements AttentionMask {
+        /** [queries, keys] at once: with 12 heads the bias is 3 GB. */
+        private static final long MOST_PAIRS = 1 << 26;
+
+        private long keys() {
+            return (byDistance.getShape().get(1) + 1) / 2;
+        }
+
+        /** All of it: [1, heads, queries, keys], in that manager. */
+        NDArray values(NDManager manager) {
+            Check.that(
+                    queries <= MOST_PAIRS / keys(),
+                    "%d tokens are too many for a bias between each two of them.%n"
+                            + "  try:  a shorter text, or the fast path without attentions.",
+                    keys());
+            return values(new Block(0, queries, 0, keys()), manager);
+        }
+
+        @Override
+        public NDArray apply(NDArray scores) {
+            try (NDManager scope = scores.getManager().newSubManager()) {
+                return scores.add(values(scope));
+            }
+        }
+
+        @Override
+        public boolean madeByBlock() {
+            return true;
+        }
+
+        @Override
+        public AttentionMask of(Block block, NDManager manager) {
+            return new Bias(values(block, manager));
+        }
+
+        /**
+         * Row by row the numbers of one place less. Behind one another they are the same numbers over and over, if a
+         * row has one number less than there are.
+         */
+        private NDArray values(Block block, NDManager manager) {
+            long heads = byDistance.getShape().get(0);
+            long rows = block.endQuery() - block.firstQuery();
+            long columns = block.endKey() - block.firstKey();
+            long least = block.firstKey() + queries - block.endQuery(); // of the last query
+            long count = rows + columns - 1;
+            return Scope.of(Scope.lend(byDistance, manager), all -> {
+                NDArray some = all.get(":, {}:{}", least, least + count); // [heads, count]
+                if (rows == 1) {
+                    return some.reshape(1, heads, 1, columns);
+                }
+                NDArray repeated =
+                        some.expandDims(1).broadcast(heads, rows, count).reshape(heads, rows * count);
+                return repeated.get(":, {}:{}", rows - 1, rows * count - 1)
+                        .reshape(1, heads, rows, count - 1)
+                        .get(":, :, :, :{}", columns);
+            });
+        }
+    }
+
+    /**
      * The first mask, then the second. What both hide is hidden no more than what one does: a row without any key is
      * spread evenly.
      */
@@ -245,6 +323,11 @@ public sealed interface AttentionMask {
         @Override
         public boolean hidesLater() {
             return first.hidesLater() || second.hidesLater();
+        }
+
+        @Override
+        public boolean madeByBlock() {
+            return first.madeByBlock() || second.madeByBlock();
         }
 
         @Override

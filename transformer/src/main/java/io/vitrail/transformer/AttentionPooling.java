@@ -20,7 +20,7 @@ public final class AttentionPooling extends TensorBlock {
     public AttentionPooling(EncoderConfig encoder) {
         config = AttentionConfig.of(encoder.width(), encoder.heads());
         probe = parameter("probe", Parameter.Type.OTHER, Initializers.NORMAL, 1, 1, config.width());
-        projections = part("projections", new StackedProjections(config.width()));
+        projections = part("projections", new StackedProjections(config.width(), config.heads()));
         output = part("output", new Linear(config.width(), config.width()));
         norm = part("norm", encoder.norm());
         mlp = part("mlp", new Mlp(encoder.width(), encoder.mlpWidth(), encoder.activation()));
@@ -38,11 +38,9 @@ public final class AttentionPooling extends TensorBlock {
         long batch = x.getShape().get(0);
         NDArray probes =
                 x.getManager().zeros(new Shape(batch, 1, config.width())).add(value(probe, x, pass));
-        StackedProjections.KeyValue context = projections.keyValue(x, pass);
-        NDArray q = Heads.split(projections.query(probes, pass), config.heads()); // [batch, heads, 1, headWidth]
-        NDArray k = Heads.split(context.k(), config.heads()); // [batch, heads, tokens, headWidth]
-        NDArray v = Heads.split(context.v(), config.heads());
-        NDArray mixed = pass.operations().attention(q, k, v, AttentionMask.NONE, config.scale());
+        NDArray q = projections.query(probes, pass); // [batch, heads, 1, headWidth]
+        KeyValue asked = projections.keyValue(x, pass);
+        NDArray mixed = pass.operations().attention(q, asked.k(), asked.v(), AttentionMask.NONE, config.scale());
         return output.forward(Heads.join(mixed), pass);
     }
 

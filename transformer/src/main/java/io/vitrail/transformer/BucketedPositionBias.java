@@ -2,8 +2,6 @@ package io.vitrail.transformer;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.index.NDIndex;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Parameter;
 import java.util.stream.LongStream;
 
@@ -22,8 +20,8 @@ public final class BucketedPositionBias extends TensorBlock {
         BEFORE
     }
 
-    /** Queries times keys: with 12 heads the bias is 3 GB. */
-    private static final long MOST_PAIRS = 1 << 26;
+    /** Numbers of a bias that all blocks share; a larger one is made by each, block by block. */
+    private static final long SHARED = 1 << 24;
 
     private final Sight sight;
     private final int heads;
@@ -53,7 +51,11 @@ public final class BucketedPositionBias extends TensorBlock {
 
     /** The bias as a mask; its array belongs to x's manager. */
     public AttentionMask mask(NDArray x, Pass pass) {
-        return new AttentionMask.Bias(forward(x, pass));
+        AttentionMask.Distances distances = distances(x, pass);
+        long keys = Math.addExact(pass.earlierTokens(), distances.queries());
+        return Math.multiplyExact(heads * distances.queries(), keys) > SHARED
+                ? distances
+                : new AttentionMask.Bias(distances.values(x.getManager()));
     }
 
     /**
@@ -65,28 +67,23 @@ public final class BucketedPositionBias extends TensorBlock {
      */
     @Override
     public NDArray forward(NDArray x, Pass pass) {
+        AttentionMask.Distances distances = distances(x, pass);
+        try (NDArray byDistance = distances.byDistance()) {
+            return distances.values(byDistance.getManager());
+        }
+    }
+
+    private AttentionMask.Distances distances(NDArray x, Pass pass) {
         long queries = x.getShape().get(1);
         long keys = Math.addExact(pass.earlierTokens(), queries);
-        Check.that(
-                queries <= MOST_PAIRS / keys,
-                "%d tokens are too many for a bias between each two of them.%n  try:  a shorter text.",
-                keys);
         NDManager outer = x.getManager();
         try (NDManager scope = outer.newSubManager()) {
             NDArray bucketOf = Scope.owned(scope.create(buckets(keys))); // [2 · keys − 1], by distance
             NDArray byDistance = Scope.lend(value(table, x, pass), scope).get(bucketOf); // [2 · keys − 1, heads]
-            NDArray distances = distances(queries, keys, scope).add(keys - 1); // from 0
-            NDArray bias = byDistance.transpose().get(new NDIndex(":, {}", distances.flatten()));
-            bias = bias.reshape(1, heads, queries, keys);
-            bias.attach(outer);
-            return bias;
+            NDArray values = byDistance.transpose();
+            values.attach(outer);
+            return new AttentionMask.Distances(values, queries);
         }
-    }
-
-    /** The place of each key less that of each query, which are the last ones: [queries, keys], int64. */
-    private static NDArray distances(long queries, long keys, NDManager manager) {
-        NDArray places = manager.arange(0, (int) keys, 1, DataType.INT64);
-        return places.sub(places.get("{}:", keys - queries).expandDims(1));
     }
 
     /** The bucket of each distance from −(keys − 1) to keys − 1. */

@@ -1,6 +1,8 @@
 package io.vitrail.transformer;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.util.Optional;
 
 /**
  * Multi-head cross-attention (Vaswani et al. 2017, section 3.2.3): the tokens of one stream ask those of another, the
@@ -11,6 +13,7 @@ public final class CrossAttention extends TensorBlock {
     private static final String TRACED_AS = "cross_";
 
     private final AttentionConfig config;
+    private final Optional<TokenNorm> contextNorm;
     private final Linear query;
     private final Linear key;
     private final Linear value;
@@ -18,7 +21,17 @@ public final class CrossAttention extends TensorBlock {
 
     /** @param contextWidth width of the tokens that are asked */
     public CrossAttention(AttentionConfig config, int contextWidth) {
+        this(config, contextWidth, Optional.empty());
+    }
+
+    /** The same, where the tokens that are asked have a norm of their own before the projections. */
+    public static CrossAttention ofNormed(AttentionConfig config, int contextWidth, float normEpsilon) {
+        return new CrossAttention(config, contextWidth, Optional.of(new TokenNorm(contextWidth, normEpsilon)));
+    }
+
+    private CrossAttention(AttentionConfig config, int contextWidth, Optional<TokenNorm> norm) {
         this.config = config;
+        contextNorm = norm.map(block -> part("contextNorm", block));
         int width = config.width();
         query = part("query", new Linear(width, config.queryWidth(), config.queryBias(), Activation.LINEAR));
         key = part("key", new Linear(contextWidth, config.keyValueWidth(), config.keyBias(), Activation.LINEAR));
@@ -27,13 +40,16 @@ public final class CrossAttention extends TensorBlock {
     }
 
     /**
-     * The stream asks the pass's context, or itself where there is none: [batch, tokens, width] to the same. Several
-     * rows of the batch may ask one row of the context: row i asks context i / (batch / contexts). Where the pass has a
-     * cache, keys and values are computed once.
+     * The stream asks the pass's context: [batch, tokens, width] to the same. Several rows of the batch may ask one row
+     * of the context: row i asks context i / (batch / contexts). Where the pass has a cache, keys and values are
+     * computed once.
+     *
+     * @throws IllegalArgumentException if the pass has no context
      */
     @Override
     public NDArray forward(NDArray x, Pass pass) {
-        return forward(x, pass.context().orElseGet(() -> new Tokens(x, pass.mask())), pass);
+        Check.that(pass.context().isPresent(), "Cross-attention asks the pass's context, but the pass has none.");
+        return forward(x, pass.context().get(), pass);
     }
 
     /**
@@ -42,8 +58,9 @@ public final class CrossAttention extends TensorBlock {
      * @return [batch, tokens, width]
      */
     public NDArray forward(NDArray x, Tokens context, Pass pass) {
-        KeyValue asked =
-                pass.asked(() -> keyValue(Scope.lend(context.vectors(), x.getManager()), pass), x.getManager());
+        NDManager manager = x.getManager();
+        KeyValue asked = pass.past()
+                .asked(() -> keyValue(Scope.lend(context.vectors(), manager), pass), manager, pass.operations());
         NDArray q = Heads.split(query.forward(x, pass), config.heads()); // [batch, heads, tokens, headWidth]
         Pass crossing = pass.withMask(context.mask()).withTrace(pass.trace().prefixed(TRACED_AS));
         NDArray mixed = Attention.shared(q, asked.k(), asked.v(), config.scale(), crossing);
@@ -51,8 +68,9 @@ public final class CrossAttention extends TensorBlock {
     }
 
     private KeyValue keyValue(NDArray context, Pass pass) {
-        NDArray k = Heads.split(key.forward(context, pass), config.keyValueHeads());
-        NDArray v = Heads.split(value.forward(context, pass), config.keyValueHeads());
+        NDArray x = contextNorm.map(norm -> norm.forward(context, pass)).orElse(context);
+        NDArray k = Heads.split(key.forward(x, pass), config.keyValueHeads());
+        NDArray v = Heads.split(value.forward(x, pass), config.keyValueHeads());
         return new KeyValue(k, v); // [contexts, heads, contextTokens, headWidth]
     }
 }

@@ -10,11 +10,24 @@ import java.util.function.IntFunction;
  * of intermediate tensors open: whatever a layer makes is freed when it ends.
  */
 public final class Encoder extends TensorBlock {
+    private final int before;
     private final List<TensorBlock> blocks;
 
     /** @param block makes the block of each layer, counted from 0 */
     public Encoder(int depth, IntFunction<? extends TensorBlock> block) {
+        this(0, depth, block);
+    }
+
+    /**
+     * A stack behind others of the same model.
+     *
+     * @param before layers of those, whose keys and values are beside this one's in a cache
+     * @param block makes the block of each layer, counted from 0 in this stack
+     */
+    public Encoder(int before, int depth, IntFunction<? extends TensorBlock> block) {
+        Check.that(before >= 0, "before (%d) must not be negative", before);
         Check.that(depth >= 0, "depth (%d) must not be negative", depth);
+        this.before = before;
         blocks = java.util.stream.IntStream.range(0, depth)
                 .<TensorBlock>mapToObj(i -> part(Integer.toString(i), block.apply(i)))
                 .toList();
@@ -35,8 +48,8 @@ public final class Encoder extends TensorBlock {
         x = Scope.of(x, inside::enter);
         for (int i = 0; i < blocks.size(); i++) {
             TensorBlock block = blocks.get(i);
-            Pass layerPass = stackPass.inLayer(i);
-            layerPass.remember(x);
+            Pass layerPass = stackPass.inLayer(before + i);
+            layerPass.past().remember(x, inside);
             x = Scope.of(x, y -> block.forward(y, layerPass)); // [batch, tokens, width]
             if (pass.trace().wants(Trace.Stage.HIDDEN_STATES)) {
                 pass.trace().append(Trace.Stage.HIDDEN_STATES, inside.leave(x));

@@ -19,13 +19,12 @@ public record EncoderConfig(
         float normEpsilon,
         Activation activation,
         Bias queryKeyValueBias) {
-    private static final int MOST_LAYERS = 1000;
-    private static final int MOST_WIDTH = 1 << 16;
 
     public EncoderConfig {
         Check.that(width > 0, "width (%d) must be positive", width);
-        Check.that(width <= MOST_WIDTH, "width (%d) must be at most %d", width, MOST_WIDTH);
-        Check.that(depth >= 0 && depth <= MOST_LAYERS, "depth (%d) must be from 0 to %d", depth, MOST_LAYERS);
+        Check.that(width <= ModelLimits.WIDTH, "width (%d) must be at most %d", width, ModelLimits.WIDTH);
+        Check.that(
+                depth >= 0 && depth <= ModelLimits.DEPTH, "depth (%d) must be from 0 to %d", depth, ModelLimits.DEPTH);
         Check.that(heads > 0 && width % heads == 0, "width (%d) must be divisible by heads (%d)", width, heads);
         Check.that(mlpWidth > 0, "mlpWidth (%d) must be positive", mlpWidth);
         Check.that(normEpsilon >= 0, "normEpsilon (%s) must not be negative", normEpsilon);

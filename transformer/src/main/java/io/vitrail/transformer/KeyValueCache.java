@@ -42,6 +42,12 @@ public final class KeyValueCache {
         length += tokens;
     }
 
+    /** Forgets the tokens behind the first ones; what they were written over keeps its room. */
+    public void rewind(long tokens) {
+        Check.that(tokens >= 0 && tokens <= length, "Of %d tokens the first %d can't be kept.", length, tokens);
+        length = tokens;
+    }
+
     /**
      * Row i goes on from what row parents[i] was.
      *

@@ -38,10 +38,12 @@ final class QueryKeyValue extends TensorBlock {
     /** The same split into heads, queries and keys turned by the pass's rotation. */
     Projected project(NDArray x, Pass pass) {
         if (stacked.isPresent()) {
-            return pass.operations().project(x, stacked.get(), config, pass.rotation());
+            return pass.operations()
+                    .project(x, stacked.get(), config, pass.geometry().rotation());
         }
         Split split = split(x, pass);
-        return Projected.of(split.q(), split.k(), split.v(), config, pass.rotation(), pass.operations());
+        return Projected.of(
+                split.q(), split.k(), split.v(), config, pass.geometry().rotation(), pass.operations());
     }
 
     /** The three side by side. Only once prepared. */

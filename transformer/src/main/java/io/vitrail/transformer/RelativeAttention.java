@@ -76,7 +76,8 @@ public final class RelativeAttention extends TensorBlock {
     }
 
     private NDArray withMemory(NDArray x, Pass pass) {
-        return pass.remembered(x.getManager())
+        return pass.past()
+                .remembered(x.getManager())
                 .map(memory -> norm.map(block -> block.forward(memory, pass)).orElse(memory))
                 .map(memory -> memory.concat(x, 1))
                 .orElse(x);
@@ -90,7 +91,7 @@ public final class RelativeAttention extends TensorBlock {
 
     /** (q + v) · r, scaled: [batch, heads, queries, keys], float32. */
     private NDArray distanceScores(NDArray q, long keys, Pass pass) {
-        NDArray vectors = Scope.lend(pass.distances().orElseThrow(), q.getManager()); // [1, keys, width]
+        NDArray vectors = Scope.lend(pass.geometry().distances().orElseThrow(), q.getManager()); // [1, keys, width]
         Check.state(vectors.getShape().get(1) == keys, "%s distances, but %d keys.", vectors.getShape(), keys);
         NDArray r = Heads.split(pass.operations().leave(distances.forward(vectors, pass)), config.heads());
         NDArray asking = Numbers.times(biases.forDistances(q, pass), config.scale());

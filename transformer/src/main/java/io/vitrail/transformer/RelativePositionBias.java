@@ -78,7 +78,7 @@ public final class RelativePositionBias extends TensorBlock {
 
     private NDArray computed(NDArray x, Pass pass) {
         NDManager manager = x.getManager();
-        NDArray numbers = pass.distances().orElseGet(() -> rowNumbers(prefix, pass.grid(), manager));
+        NDArray numbers = pass.geometry().distances().orElseGet(() -> rowNumbers(prefix, pass.grid(), manager));
         NDArray rows = resized(Scope.lend(value(table, x, pass), manager), pass.grid()); // [distances, heads]
         NDArray byHead =
                 rows.transpose().flatten().reshape(heads, rows.getShape().get(0));

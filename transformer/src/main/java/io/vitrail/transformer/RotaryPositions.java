@@ -3,6 +3,9 @@ package io.vitrail.transformer;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * Rotary position embedding of sequences (Su et al. 2021, "RoFormer", section 3.4.2): each pair of components turns in
@@ -30,21 +33,41 @@ public final class RotaryPositions {
         this.scaling = scaling;
     }
 
+    /** Whether frequencies change with the length of the text. */
+    public boolean dependsOnLength() {
+        return scaling.dependsOnLength();
+    }
+
+    /** The same where the last place tells the length of all texts, if that matters. */
+    public Rotation at(NDArray places) {
+        return at(places, Optional.empty());
+    }
+
     /**
      * The rotation of tokens at their places, computed once for all layers.
      *
      * @param places [batch or 1, tokens], int64; the rotation is of no use once their manager is closed
+     * @param lengths by row of the batch, the tokens of the whole text; without them the last place of all tells it
      */
-    public Rotation at(NDArray places) {
-        long length = scaling.dependsOnLength() ? places.max().getLong() + 1 : 0;
-        NDArray frequencies = places.getManager().create(bothHalves(length), new Shape(headWidth));
+    public Rotation at(NDArray places, Optional<long[]> lengths) {
         NDArray angles = places.toType(DataType.FLOAT32, false)
                 .expandDims(1)
                 .expandDims(3)
-                .mul(frequencies); // [batch or 1, 1, tokens, headWidth]
+                .mul(frequencies(places, lengths)); // [batch or 1, 1, tokens, headWidth]
         NDArray cos = amplified(angles.cos());
         NDArray sin = amplified(angles.sin());
         return new Rotation.Angles(cos, sin);
+    }
+
+    /** [batch or 1, 1, 1, headWidth]. */
+    private NDArray frequencies(NDArray places, Optional<long[]> lengths) {
+        long[] of = {0};
+        if (scaling.dependsOnLength()) {
+            of = lengths.orElseGet(() -> new long[] {places.max().getLong() + 1});
+        }
+        FloatBuffer all = FloatBuffer.allocate(of.length * headWidth);
+        Arrays.stream(of).forEach(length -> all.put(bothHalves(length)));
+        return places.getManager().create(all.rewind(), new Shape(of.length, 1, 1, headWidth));
     }
 
     private NDArray amplified(NDArray x) {

@@ -11,40 +11,46 @@ import java.util.Optional;
  * (PyTorch's MultiheadAttention). It differs from three {@link Linear} layers in that alone.
  */
 final class StackedProjections extends TensorBlock {
-    /** Keys and values, each [batch, tokens, width]. */
-    record KeyValue(NDArray k, NDArray v) {}
-
     private final int width;
+    private final int heads;
     private final Parameter weight;
     private final Parameter bias;
     private Optional<Affine> packedQuery = Optional.empty();
     private Optional<Affine> packedKeyValue = Optional.empty();
 
-    StackedProjections(int width) {
+    StackedProjections(int width, int heads) {
         this.width = width;
+        this.heads = heads;
         weight = parameter("weight", Parameter.Type.WEIGHT, Initializers.NORMAL, 3L * width, width);
         bias = parameter("bias", Parameter.Type.BIAS, Initializers.ZERO, 3L * width);
     }
 
-    /** [batch, tokens, width] to queries of the same shape. */
+    /** [batch, tokens, width] to [batch, heads, tokens, headWidth]. */
     NDArray query(NDArray x, Pass pass) {
+        return Heads.split(queries(x, pass), heads);
+    }
+
+    private NDArray queries(NDArray x, Pass pass) {
         Affine affine = packedQuery.orElseGet(() -> queryRows(lent(weight, x, pass), lent(bias, x, pass)));
         return pass.operations().linear(x, affine, Activation.LINEAR);
     }
 
     /** [batch, tokens, width] to keys and values. */
     KeyValue keyValue(NDArray x, Pass pass) {
+        NDList halves = keysAndValues(x, pass).split(2, 2);
+        return new KeyValue(Heads.split(halves.get(0), heads), Heads.split(halves.get(1), heads));
+    }
+
+    /** [batch, tokens, 2 · width]. */
+    private NDArray keysAndValues(NDArray x, Pass pass) {
         Affine affine = packedKeyValue.orElseGet(() -> keyValueRows(lent(weight, x, pass), lent(bias, x, pass)));
-        NDArray both = pass.operations().linear(x, affine, Activation.LINEAR); // [batch, tokens, 2 · width]
-        NDList halves = both.split(2, 2);
-        return new KeyValue(halves.get(0), halves.get(1));
+        return pass.operations().linear(x, affine, Activation.LINEAR);
     }
 
     /** All three side by side: [batch, tokens, 3 · width]. */
     @Override
     public NDArray forward(NDArray x, Pass pass) {
-        KeyValue context = keyValue(x, pass);
-        return query(x, pass).concat(context.k(), 2).concat(context.v(), 2);
+        return queries(x, pass).concat(keysAndValues(x, pass), 2);
     }
 
     private NDArray lent(Parameter parameter, NDArray x, Pass pass) {

@@ -93,7 +93,12 @@ public abstract class TensorBlock extends AbstractBlock implements WeightHolder 
     protected final NDList forwardInternal(
             ParameterStore store, NDList inputs, boolean training, PairList<String, Object> ignored) {
         Operations operations = training ? trainedWith : ReadableOperations.INSTANCE;
-        return new NDList(forward(inputs.singletonOrThrow(), Pass.driven(operations, store, training)));
+        return forward(inputs, Pass.driven(operations, store, training));
+    }
+
+    /** What DJL hands in, to what it takes out: a block of several tensors says which they are. */
+    protected NDList forward(NDList inputs, Pass pass) {
+        return new NDList(forward(inputs.singletonOrThrow(), pass));
     }
 
     /** Has the steps of DJL's trainer compute by operations that gradients flow through; readably, if this isn't called. */

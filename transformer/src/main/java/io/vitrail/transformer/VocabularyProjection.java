@@ -18,6 +18,17 @@ public final class VocabularyProjection extends TensorBlock {
     private final Optional<Parameter> bias;
     private Optional<Affine> packed = Optional.empty();
 
+    /**
+     * The scores of an embedding's ids.
+     *
+     * @param tied whether they come from the vectors that embed the ids; otherwise from a matrix of its own
+     */
+    public static VocabularyProjection of(TokenEmbedding embedding, boolean tied, Bias bias) {
+        return tied
+                ? new VocabularyProjection(embedding, bias)
+                : new VocabularyProjection(embedding.width(), embedding.vocabulary(), bias);
+    }
+
     /** With a matrix of its own. */
     public VocabularyProjection(int width, int vocabulary, Bias bias) {
         this.width = width;

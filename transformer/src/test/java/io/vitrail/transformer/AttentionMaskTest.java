@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
@@ -39,6 +40,32 @@ class AttentionMaskTest {
     void causalCountsFromTheEndWhenKeysAreMore() {
         float[] expected = {THIRD, THIRD, THIRD, 0, 0.25f, 0.25f, 0.25f, 0.25f};
         assertThat(shares(AttentionMask.CAUSAL, 1, 1, 2, 4)).containsExactly(expected, within(1e-6f));
+    }
+
+    @Test
+    void distancesAreThoseOfTheWholeInAnyBlock() {
+        NDArray byDistance = manager.arange(0, 2 * 13, 1, DataType.FLOAT32).reshape(2, 13); // of 7 keys
+        AttentionMask mask = new AttentionMask.Distances(byDistance, 5); // the last 5 of them ask
+        NDArray whole = mask.apply(manager.zeros(new Shape(1, 2, 5, 7)));
+        for (int key = 0; key < 7; key++) {
+            for (int query = 0; query < 5; query++) {
+                int behind = key - (query + 2);
+                assertThat(whole.getFloat(0, 1, query, key)).isEqualTo(13 + 6 + behind);
+            }
+        }
+        for (int[] block : new int[][] {{0, 5, 0, 7}, {0, 1, 0, 7}, {1, 3, 2, 7}, {4, 5, 6, 7}, {2, 5, 3, 4}}) {
+            AttentionMask part = mask.of(new AttentionMask.Block(block[0], block[1], block[2], block[3]), manager);
+            assertThat(((AttentionMask.Bias) part).values())
+                    .isEqualTo(whole.get(":, :, {}:{}, {}:{}", block[0], block[1], block[2], block[3]));
+        }
+    }
+
+    @Test
+    void allDistancesOfAVeryLongTextAreRefused() {
+        AttentionMask mask = new AttentionMask.Distances(manager.zeros(new Shape(1, 2 * 9000 - 1)), 9000);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> mask.apply(manager.zeros(new Shape(1, 1, 1, 1))))
+                .withMessageStartingWith("9000 tokens are too many for a bias between each two of them.");
     }
 
     @Test

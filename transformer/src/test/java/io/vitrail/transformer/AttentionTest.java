@@ -1,6 +1,7 @@
 package io.vitrail.transformer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
@@ -153,7 +154,16 @@ class AttentionTest {
         Weights.array(cross, "output.bias")
                 .set(Weights.array(self, "output.bias").toByteBuffer());
         NDArray x = Weights.wave(manager, 2, 5, WIDTH);
-        assertClose(cross.forward(x, PASS), self.forward(x, PASS));
+        assertClose(cross.forward(x, PASS.withContext(Tokens.of(x))), self.forward(x, PASS));
+    }
+
+    @Test
+    void crossAttentionNeedsAContext() {
+        CrossAttention attention = Weights.random(new CrossAttention(CONFIG, WIDTH), manager);
+        NDArray x = Weights.wave(manager, 2, 5, WIDTH);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> attention.forward(x, PASS))
+                .withMessage("Cross-attention asks the pass's context, but the pass has none.");
     }
 
     @Test
@@ -211,15 +221,15 @@ class AttentionTest {
 
     @Test
     void stackedProjectionsAreThreeLayersInOneMatrix() {
-        StackedProjections projections = Weights.random(new StackedProjections(WIDTH), manager);
+        StackedProjections projections = Weights.random(new StackedProjections(WIDTH, 3), manager);
         NDArray x = Weights.wave(manager, 2, 5, WIDTH);
         NDArray weight = Weights.array(projections, "weight");
         NDArray bias = Weights.array(projections, "bias");
         NDArray expected = x.matMul(weight.transpose()).add(bias); // [2, 5, 3 · width]
         assertClose(projections.forward(x, PASS), expected);
-        assertClose(projections.query(x, PASS), expected.get(":, :, :12"));
-        assertClose(projections.keyValue(x, PASS).k(), expected.get(":, :, 12:24"));
-        assertClose(projections.keyValue(x, PASS).v(), expected.get(":, :, 24:"));
+        assertClose(projections.query(x, PASS), Heads.split(expected.get(":, :, :12"), 3));
+        assertClose(projections.keyValue(x, PASS).k(), Heads.split(expected.get(":, :, 12:24"), 3));
+        assertClose(projections.keyValue(x, PASS).v(), Heads.split(expected.get(":, :, 24:"), 3));
         projections.prepareFor(ReadableOperations.INSTANCE);
         assertClose(projections.forward(x, PASS), expected);
         assertThat(projections.getOutputShapes(new Shape[] {x.getShape()})).containsExactly(new Shape(2, 5, 36));

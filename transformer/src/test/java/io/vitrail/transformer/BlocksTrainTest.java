@@ -47,7 +47,7 @@ class BlocksTrainTest {
     static Stream<Named<TensorBlock>> blocks() {
         return Stream.of(
                 Named.of("self-attention", new SelfAttention(ATTENTION)),
-                Named.of("cross-attention", new CrossAttention(ATTENTION, WIDTH)),
+                Named.of("cross-attention", new AskingItself()),
                 Named.of("attention pooling", new AttentionPooling(CONFIG)),
                 Named.of("MLP", new Mlp(WIDTH, 20, Activation.GELU_TANH)),
                 Named.of("gated MLP", new GatedMlp(WIDTH, 20, Activation.SILU, Bias.PRESENT)),
@@ -205,6 +205,16 @@ class BlocksTrainTest {
         @Override
         public NDArray forward(NDArray x, Pass pass) {
             return positions.forward(x, pass.withGrid(new Grid(2, 2)));
+        }
+    }
+
+    /** Cross-attention whose context is the stream itself. */
+    private static final class AskingItself extends TensorBlock {
+        private final CrossAttention attention = part("attention", new CrossAttention(ATTENTION, WIDTH));
+
+        @Override
+        public NDArray forward(NDArray x, Pass pass) {
+            return attention.forward(x, Tokens.of(x), pass);
         }
     }
 

@@ -90,6 +90,19 @@ class BucketedPositionBiasTest {
         assertThat(bias.mask(x, PASS).apply(scores)).isEqualTo(expected);
     }
 
+    /** As a whole for many blocks, or for each block by itself: the numbers are the same. */
+    @Test
+    void ofALongTextItIsMadeBlockByBlock() {
+        BucketedPositionBias bias = numbered(Sight.BOTH_SIDES);
+        AttentionMask shared = bias.mask(manager.zeros(new Shape(1, 2000, 1)), PASS);
+        assertThat(shared).isInstanceOf(AttentionMask.Bias.class);
+        AttentionMask made = bias.mask(manager.zeros(new Shape(1, 20_000, 1)), PASS);
+        assertThat(made).isInstanceOf(AttentionMask.Distances.class);
+        AttentionMask.Block block = new AttentionMask.Block(1500, 1532, 1480, 1600);
+        assertThat(((AttentionMask.Bias) made.of(block, manager)).values())
+                .isEqualTo(((AttentionMask.Bias) shared.of(block, manager)).values());
+    }
+
     @Test
     void nothingButTheResultStaysAlive() {
         BucketedPositionBias bias = numbered(Sight.BEFORE);

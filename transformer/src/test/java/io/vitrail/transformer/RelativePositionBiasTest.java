@@ -82,11 +82,11 @@ class RelativePositionBiasTest {
         NDArray x = manager.zeros(new Shape(1));
         Pass alone = PASS.withGrid(new Grid(4, 3));
         Pass together = RelativePositionBias.sharing(1, alone, manager);
-        assertThat(together.distances()).isPresent();
+        assertThat(together.geometry().distances()).isPresent();
         assertThat(bias.forward(x, together)).isEqualTo(bias.forward(x, alone));
         Pass others = alone.withDistances(manager.zeros(new Shape(13 * 13), DataType.INT64));
         assertThat(bias.forward(x, others).toFloatArray()).containsOnly(0); // the first row's number everywhere
-        assertThat(together.withGrid(new Grid(2, 3)).distances()).isEmpty();
+        assertThat(together.withGrid(new Grid(2, 3)).geometry().distances()).isEmpty();
     }
 
     @Test

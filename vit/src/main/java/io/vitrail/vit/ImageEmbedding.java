@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import io.vitrail.transformer.Bias;
+import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Grid;
 import io.vitrail.transformer.GridPositions;
 import io.vitrail.transformer.Initializers;
@@ -71,6 +72,7 @@ final class ImageEmbedding extends TensorBlock {
      * @throws IllegalArgumentException if the positions don't serve pictures of this size
      */
     NDArray forward(VisionInput input, Pass pass) {
+        Check.that(input.real().isEmpty(), "This model doesn't tell padding from pictures: it takes no pixel mask.");
         Grid places = parts.positions()
                 .map(table -> input.size() == VisionInput.SizePolicy.STRICT ? table.unasked() : PictureSizes.ALL)
                 .map(sizes -> sizes.places(image, input))

@@ -10,6 +10,7 @@ import io.vitrail.transformer.Encoder;
 import io.vitrail.transformer.EncoderConfig;
 import io.vitrail.transformer.Grid;
 import io.vitrail.transformer.Initializers;
+import io.vitrail.transformer.ModelLimits;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.TokenNorm;
 import io.vitrail.transformer.Trace;
@@ -86,7 +87,6 @@ public final class Swin extends VisionModel {
             Bias queryKeyValueBias,
             List<String> labels) {
         private static final int MOST_STAGES = 8; // each doubles the width
-        private static final int MOST_BLOCKS = 1000;
 
         Config {
             Check.that(
@@ -96,7 +96,8 @@ public final class Swin extends VisionModel {
                     depths.size(),
                     heads.size());
             long blocks = depths.stream().mapToLong(Integer::longValue).sum();
-            Check.that(blocks <= MOST_BLOCKS, "Swin may have %d blocks in all, not %d.", MOST_BLOCKS, blocks);
+            Check.that(
+                    blocks <= ModelLimits.DEPTH, "Swin may have %d blocks in all, not %d.", ModelLimits.DEPTH, blocks);
             Check.that(window > 0, "window_size (%d) must be positive", window);
         }
 

@@ -26,7 +26,8 @@ public record VisionArchitecture(
     private static final List<String> FIRST =
             List.of("width", "heads", "mlpWidth", "patchHeight", "patchWidth", "channels");
 
-    static VisionArchitecture of(VisionModel model) {
+    /** Of a model, which needs no weights yet. */
+    public static VisionArchitecture of(VisionModel model) {
         Map<String, Long> own = new TreeMap<>(model.sizes());
         int height = model.imageHeight();
         int width = model.imageWidth();

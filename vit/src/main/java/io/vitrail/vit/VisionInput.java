@@ -14,8 +14,10 @@ import java.util.Optional;
  * @param size what to do when the picture's size isn't the one that the position table was made for
  * @param masked [batch, patches], 1 where a patch is replaced by the mask token
  * @param noise [batch, patches], by which a masked autoencoder orders its patches
+ * @param real [batch, imageHeight, imageWidth]: 1 for a picture's pixel, 0 for padding; without it, nothing is padding
  */
-public record VisionInput(NDArray pixels, SizePolicy size, Optional<NDArray> masked, Optional<NDArray> noise) {
+public record VisionInput(
+        NDArray pixels, SizePolicy size, Optional<NDArray> masked, Optional<NDArray> noise, Optional<NDArray> real) {
     /** Whether pictures of another size are refused. */
     public enum SizePolicy {
         /** Another size is an error, as it is for the reference unless asked otherwise. */
@@ -31,23 +33,34 @@ public record VisionInput(NDArray pixels, SizePolicy size, Optional<NDArray> mas
                 "Pixels must be [batch, channels, imageHeight, imageWidth], not %s.",
                 shape);
         Check.that(pixels.getDataType() == DataType.FLOAT32, "Pixels must be float32, not %s.", pixels.getDataType());
+        Shape expected = new Shape(shape.get(0), shape.get(2), shape.get(3));
+        real.ifPresent(mask -> Check.that(
+                mask.getShape().equals(expected),
+                "The pixel mask must be [batch, imageHeight, imageWidth] = %s, not %s.",
+                expected,
+                mask.getShape()));
     }
 
     /** Pixels of the size that the model was made for. */
     public static VisionInput of(NDArray pixels) {
-        return new VisionInput(pixels, SizePolicy.STRICT, Optional.empty(), Optional.empty());
+        return new VisionInput(pixels, SizePolicy.STRICT, Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     public VisionInput withSize(SizePolicy policy) {
-        return new VisionInput(pixels, policy, masked, noise);
+        return new VisionInput(pixels, policy, masked, noise, real);
     }
 
     public VisionInput withMasked(NDArray patches) {
-        return new VisionInput(pixels, size, Optional.of(patches), noise);
+        return new VisionInput(pixels, size, Optional.of(patches), noise, real);
     }
 
     public VisionInput withNoise(NDArray order) {
-        return new VisionInput(pixels, size, masked, Optional.of(order));
+        return new VisionInput(pixels, size, masked, Optional.of(order), real);
+    }
+
+    /** Pictures that were padded, for a model that tells padding from pictures. */
+    public VisionInput withReal(NDArray mask) {
+        return new VisionInput(pixels, size, masked, noise, Optional.of(mask));
     }
 
     /**

@@ -18,7 +18,9 @@ final class BeamSearch {
         beams = options.beams();
         long seed = options.seed().orElseGet(() -> ThreadLocalRandom.current().nextLong());
         for (int prompt = 0; prompt < jobs.size(); prompt++) {
-            searches.add(new PromptBeams(jobs.get(prompt), options, new RandomStream(seed, prompt)));
+            Job job = jobs.get(prompt);
+            long stream = job.prompt().number().orElse(prompt);
+            searches.add(new PromptBeams(job, options, new RandomStream(seed, stream)));
         }
     }
 

@@ -38,6 +38,12 @@ public final class CachedDecoding<M extends TensorBlock> implements Decoding {
         TextInput of(M model, TextInput prompts, Pass pass);
     }
 
+    /** What tells how long texts are, where a model's positions depend on it. */
+    private enum Lengths {
+        OWN,
+        LONGEST
+    }
+
     /** Tokens of each row that go through the model at a time: between two such passes others have their turns, and deadlines hold. */
     private static final int PIECE = 512;
 
@@ -45,9 +51,10 @@ public final class CachedDecoding<M extends TensorBlock> implements Decoding {
     private final Function<M, TextDecoder> decoder;
     private final Optional<Context<M>> context;
     private final Optional<Reading<M>> reading;
-    private final Patience patience;
+    private final Lengths lengths;
     private final NDManager memory;
     private final KeyValueCache cache;
+    private Patience patience;
     private Optional<Tokens> asked = Optional.empty();
     private Rows rows = Rows.each(0);
     private int written; // of each row, the tokens so far; where a context stands before them, the cache holds more
@@ -58,11 +65,13 @@ public final class CachedDecoding<M extends TensorBlock> implements Decoding {
             Function<M, TextDecoder> decoder,
             Optional<Context<M>> context,
             Optional<Reading<M>> reading,
+            Lengths lengths,
             Patience patience) {
         this.session = session;
         this.decoder = decoder;
         this.context = context;
         this.reading = reading;
+        this.lengths = lengths;
         this.patience = patience;
         memory = session.newScope();
         cache = new KeyValueCache(memory);
@@ -76,7 +85,16 @@ public final class CachedDecoding<M extends TensorBlock> implements Decoding {
     /** By a model that continues its prompt, or has a part that does. */
     public static <M extends TensorBlock> CachedDecoding<M> of(
             Session<M> session, Function<M, TextDecoder> decoder, Patience patience) {
-        return new CachedDecoding<>(session, decoder, Optional.empty(), Optional.empty(), patience);
+        return new CachedDecoding<>(session, decoder, Optional.empty(), Optional.empty(), Lengths.OWN, patience);
+    }
+
+    /**
+     * By a model that continues prompts padded to one length, as the reference does: where its positions depend on how
+     * long a text is, the longest counts for all.
+     */
+    public static <M extends TensorBlock> CachedDecoding<M> together(
+            Session<M> session, Function<M, TextDecoder> decoder, Patience patience) {
+        return new CachedDecoding<>(session, decoder, Optional.empty(), Optional.empty(), Lengths.LONGEST, patience);
     }
 
     /**
@@ -87,7 +105,7 @@ public final class CachedDecoding<M extends TensorBlock> implements Decoding {
      */
     public static <M extends TensorBlock> CachedDecoding<M> reading(
             Session<M> session, Function<M, TextDecoder> decoder, Reading<M> reading, Patience patience) {
-        return new CachedDecoding<>(session, decoder, Optional.empty(), Optional.of(reading), patience);
+        return new CachedDecoding<>(session, decoder, Optional.empty(), Optional.of(reading), Lengths.OWN, patience);
     }
 
     /**
@@ -98,7 +116,7 @@ public final class CachedDecoding<M extends TensorBlock> implements Decoding {
      */
     public static <M extends TensorBlock> CachedDecoding<M> asking(
             Session<M> session, Function<M, TextDecoder> decoder, Context<M> context, Patience patience) {
-        return new CachedDecoding<>(session, decoder, Optional.of(context), Optional.empty(), patience);
+        return new CachedDecoding<>(session, decoder, Optional.of(context), Optional.empty(), Lengths.OWN, patience);
     }
 
     @Override
@@ -119,39 +137,36 @@ public final class CachedDecoding<M extends TensorBlock> implements Decoding {
             padding = Arrays.stream(all).mapToInt(row -> longest - row.length).toArray();
         }
         int piece = reading.isPresent() ? longest : PIECE;
+        int end = written + longest;
         float[][] scores = {};
         for (int first = 0; first < longest; first += piece) {
-            long[][] some = columns(all, longest, first, Math.min(first + piece, longest));
-            scores = session.run(patience, (model, scope, pass) -> next(model, some, scope, pass));
+            int last = Math.min(first + piece, longest);
+            PaddedTokens some = PaddedTokens.of(all, first, last, padding, written);
+            scores = session.run(patience, (model, scope, pass) -> next(model, some, end, scope, pass));
         }
         return scores;
     }
 
-    /** Some columns of the rows, which are padded on the left to the longest. */
-    private static long[][] columns(long[][] rows, int longest, int first, int end) {
-        long[][] columns = new long[rows.length][end - first];
-        for (int row = 0; row < rows.length; row++) {
-            int missing = longest - rows[row].length;
-            for (int i = Math.max(first, missing); i < end; i++) {
-                columns[row][i - first] = rows[row][i - missing];
-            }
-        }
-        return columns;
-    }
-
-    private float[][] next(M model, long[][] tokens, NDManager scope, Pass pass) {
+    /** @param end tokens of the longest row once all its pieces are read */
+    private float[][] next(M model, PaddedTokens tokens, int end, NDManager scope, Pass pass) {
         if (context.isPresent() && asked.isEmpty()) {
             asked = Optional.of(owned(context.get().of(model, scope, pass)));
         }
         Pass cached = asked.map(pass::withContext).orElse(pass).withCache(cache);
         TextDecoder text = decoder.apply(model);
-        TextInput input = input(tokens, scope);
+        long[] ends = Arrays.stream(padding)
+                .mapToLong(missing -> end - (lengths == Lengths.OWN ? missing : tokens.fewest()))
+                .toArray();
+        TextInput input = tokens.input(scope).withLengths(ends);
         TextInput read = reading.filter(first -> written == 0)
                 .map(first -> first.of(model, input, pass))
                 .orElse(input);
         NDArray states = text.states(read, cached); // [rows, tokens, width]
-        cache.advance(tokens.length, tokens[0].length);
-        written += tokens[0].length;
+        cache.advance(tokens.rows(), tokens.count());
+        if (written == 0) {
+            asked = asked.map(this::withoutVectors);
+        }
+        written += tokens.count();
         NDArray last = states.get(":, -1"); // [rows, width]
         float[] all = text.logits(last, pass).toFloatArray();
         int vocabulary = text.vocabulary();
@@ -175,31 +190,11 @@ public final class CachedDecoding<M extends TensorBlock> implements Decoding {
         return new Tokens(tokens.vectors(), new AttentionMask.Padding(real));
     }
 
-    /** The new tokens with their places and, if there is padding, what is real of all tokens so far. */
-    private TextInput input(long[][] tokens, NDManager scope) {
-        int rows = tokens.length;
-        int count = tokens[0].length;
-        long[] ids = Arrays.stream(tokens).flatMapToLong(Arrays::stream).toArray();
-        long[] places = new long[ids.length];
-        for (int row = 0; row < rows; row++) {
-            for (int i = 0; i < count; i++) {
-                places[row * count + i] = Math.max(0, written + i - padding[row]);
-            }
-        }
-        Shape shape = new Shape(rows, count);
-        TextInput input = TextInput.of(scope.create(ids, shape)).withPlaces(scope.create(places, shape));
-        return Arrays.stream(padding).allMatch(missing -> missing == 0)
-                ? input
-                : input.hiding(new AttentionMask.Padding(real(rows, written + count, scope)));
-    }
-
-    /** 1 for tokens and 0 for padding: [rows, all tokens]. */
-    private NDArray real(int rows, int all, NDManager scope) {
-        float[] real = new float[Math.multiplyExact(rows, all)];
-        for (int row = 0; row < rows; row++) {
-            Arrays.fill(real, row * all + Math.min(padding[row], all), (row + 1) * all, 1);
-        }
-        return scope.create(real, new Shape(rows, all));
+    /** Once every layer has its keys and values in the cache, only their number and their mask are asked for. */
+    private Tokens withoutVectors(Tokens tokens) {
+        Shape shape = tokens.vectors().getShape();
+        tokens.vectors().close();
+        return new Tokens(memory.zeros(new Shape(shape.get(0), shape.get(1), 1)), tokens.mask());
     }
 
     @Override
@@ -253,6 +248,24 @@ public final class CachedDecoding<M extends TensorBlock> implements Decoding {
         try (NDArray all = padded.real()) {
             return new AttentionMask.Padding(all.get(numbers));
         }
+    }
+
+    /**
+     * Goes on with another text that begins with the same tokens.
+     *
+     * @param tokens how many of the first stay; all behind them are forgotten
+     * @param until how long the calls that follow may take
+     * @throws IllegalArgumentException if there aren't so many, or there is more than one row
+     */
+    public void rewind(int tokens, Patience until) {
+        Check.that(
+                rows.places().length <= 1,
+                "There are %d rows; one text can be another's beginning.",
+                rows.places().length);
+        Check.that(tokens >= 0 && tokens <= written, "Of %d tokens the first %d can't stay.", written, tokens);
+        cache.rewind(tokens);
+        written = tokens;
+        patience = until;
     }
 
     @Override

@@ -49,6 +49,7 @@ public final class GenerationEngine {
      */
     public List<List<GeneratedSequence>> generate(Decoding decoding, List<Prompt> prompts, TokenListener listener) {
         Check.that(!prompts.isEmpty(), "There must be at least one prompt.");
+        MissingMode.refuse(options);
         Check.that(
                 options.stopStrings().isEmpty() || tokenizer.isPresent(),
                 "Stop strings need the tokenizer: use withTokenizer.");

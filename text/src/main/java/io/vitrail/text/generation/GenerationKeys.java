@@ -25,30 +25,18 @@ final class GenerationKeys {
     /** The reference's default: where a file says so, it says nothing. */
     private static final int DEFAULT_LENGTH = 20;
 
-    /** What would give other results, and isn't there. */
-    private static final List<String> UNSUPPORTED = List.of(
-            "penalty_alpha",
-            "dola_layers",
-            "constraints",
-            "force_words_ids",
-            "prompt_lookup_num_tokens",
-            "assistant_early_exit",
-            "watermarking_config",
-            "token_healing",
-            "max_time");
-
     /** What else is understood, or makes no difference to what is written. */
     private static final Set<String> KNOWN = Set.of(
             """
             max_length max_new_tokens min_length min_new_tokens do_sample temperature top_k top_p min_p
-            typical_p epsilon_cutoff eta_cutoff num_beams num_beam_groups length_penalty early_stopping
+            typical_p epsilon_cutoff eta_cutoff num_beams length_penalty early_stopping
             num_return_sequences repetition_penalty encoder_repetition_penalty no_repeat_ngram_size
             encoder_no_repeat_ngram_size bad_words_ids sequence_bias suppress_tokens begin_suppress_tokens
             forced_bos_token_id forced_eos_token_id eos_token_id pad_token_id bos_token_id
             decoder_start_token_id stop_strings renormalize_logits remove_invalid_values
-            exponential_decay_length_penalty guidance_scale diversity_penalty use_cache cache_implementation
-            return_legacy_cache return_dict_in_generate output_scores output_logits output_attentions
-            output_hidden_states"""
+            exponential_decay_length_penalty diversity_penalty prompt_lookup_num_tokens
+            assistant_early_exit use_cache cache_implementation return_legacy_cache
+            return_dict_in_generate output_scores output_logits output_attentions output_hidden_states"""
                     .split("\\s+"));
 
     /** Where a model of several parts describes its decoder. */
@@ -115,29 +103,21 @@ final class GenerationKeys {
     static GenerationOptions overridden(GenerationOptionsBuilder to, ConfigJson keywords) {
         Set<String> unknown = new TreeSet<>(keywords.keys());
         unknown.removeAll(KNOWN);
-        unknown.removeAll(UNSUPPORTED);
+        unknown.removeAll(MissingMode.keys());
         Check.that(unknown.isEmpty(), "Options %s aren't known; known: %s.", unknown, new TreeSet<>(KNOWN));
         new GenerationKeys(keywords, to).read();
-        return to.build();
+        GenerationOptions options = to.build();
+        MissingMode.refuse(options);
+        return options;
     }
 
     private void read() {
-        refuse();
+        to.unsupported = MissingMode.asked(json, keys, to.unsupported);
         readLengths();
         readDraws();
         readBeams();
         readPenalties();
         readTokens();
-    }
-
-    private void refuse() {
-        for (String key : UNSUPPORTED) {
-            Check.that(json.isOff(key), "%s isn't supported: it would change the result (%s).", key, json.value(key));
-        }
-        int groups = json.integer("num_beam_groups", 1);
-        Check.that(groups == 1, "num_beam_groups isn't supported: it would change the result (%d).", groups);
-        double guidance = json.number("guidance_scale", 1);
-        Check.that(guidance == 1, "guidance_scale isn't supported: it would change the result (%s).", guidance);
     }
 
     private boolean has(String key) {

@@ -50,6 +50,8 @@ import java.util.stream.Stream;
  * @param removeInvalidValues whether NaN and infinite scores become finite; otherwise they are an error
  * @param exponentialDecay makes the end likelier with the length [exponential_decay_length_penalty]
  * @param logProbabilities whether each token's log-probability is computed; beam search always has them
+ * @param unsupported what a checkpoint asks for and isn't here, values by Hugging Face's keys: writing is an error
+ *     while it has an effect
  */
 public record GenerationOptions(
         OptionalInt maxLength,
@@ -87,7 +89,8 @@ public record GenerationOptions(
         boolean renormalize,
         boolean removeInvalidValues,
         Optional<ExponentialDecay> exponentialDecay,
-        boolean logProbabilities) {
+        boolean logProbabilities,
+        Map<String, String> unsupported) {
     private static final int MOST_SEQUENCES = 1024;
 
     public GenerationOptions {
@@ -140,6 +143,12 @@ public record GenerationOptions(
         forcedEos = List.copyOf(forcedEos);
         eos = List.copyOf(eos);
         stopStrings = List.copyOf(stopStrings);
+        unsupported = Map.copyOf(unsupported);
+        Check.that(
+                MissingMode.keys().containsAll(unsupported.keySet()),
+                "Keys of what is unsupported are some of %s, not %s.",
+                MissingMode.keys(),
+                unsupported.keySet());
         Stream<List<Long>> lists = Stream.of(suppressTokens, beginSuppressTokens, forcedEos, eos);
         Stream<OptionalLong> single = Stream.of(forcedBos, pad, bos, decoderStart);
         checkIds(Stream.concat(lists, Stream.concat(badWords.stream(), sequenceBias.keySet().stream())), single);
@@ -184,7 +193,7 @@ public record GenerationOptions(
      * What a checkpoint asks for: in its generation_config.json, or else in its config.json.
      *
      * @throws io.vitrail.transformer.weights.CheckpointException if a value isn't what its key stands for, settings
-     *     contradict each other, or one isn't supported that changes results
+     *     contradict each other
      */
     public static GenerationOptions of(Checkpoint checkpoint) {
         return GenerationKeys.of(checkpoint);
@@ -193,7 +202,7 @@ public record GenerationOptions(
     /**
      * What a model's own description says, such as that of a decoder within another model's config.json.
      *
-     * @throws IllegalArgumentException if settings contradict each other, or one isn't supported that changes results
+     * @throws IllegalArgumentException if settings contradict each other
      */
     public static GenerationOptions ofModel(ConfigJson config) {
         return GenerationKeys.ofModel(config);
@@ -202,7 +211,8 @@ public record GenerationOptions(
     /**
      * Overridden by Hugging Face's keyword arguments, by the names that those have there. Null is what it is there: no such option.
      *
-     * @throws IllegalArgumentException as {@link #ofModel}, or if a keyword isn't known
+     * @throws IllegalArgumentException as {@link #ofModel}, or if a keyword isn't known, or isn't supported and would
+     *     have an effect
      */
     public GenerationOptions with(ConfigJson keywords) {
         return GenerationKeys.overridden(toBuilder(), keywords);

@@ -47,6 +47,7 @@ public final class GenerationOptionsBuilder {
     boolean removeInvalidValues;
     Optional<ExponentialDecay> exponentialDecay = Optional.empty();
     boolean logProbabilities;
+    Map<String, String> unsupported = Map.of();
     private final Set<String> ofDraws = new LinkedHashSet<>(); // set here, without effect unless tokens are drawn
     private final Set<String> ofBeams = new LinkedHashSet<>(); // likewise for beam search
 
@@ -90,6 +91,7 @@ public final class GenerationOptionsBuilder {
         removeInvalidValues = from.removeInvalidValues();
         exponentialDecay = from.exponentialDecay();
         logProbabilities = from.logProbabilities();
+        unsupported = from.unsupported();
     }
 
     /** Instead of a limit for new tokens. */
@@ -288,6 +290,12 @@ public final class GenerationOptionsBuilder {
         return this;
     }
 
+    /** Of a checkpoint's wishes, by Hugging Face's keys, those that stay an error; none to write without them. */
+    public GenerationOptionsBuilder unsupported(Map<String, String> values) {
+        unsupported = values;
+        return this;
+    }
+
     private static void mark(Set<String> settings, String name, boolean hasEffect) {
         if (hasEffect) {
             settings.add(name);
@@ -346,6 +354,7 @@ public final class GenerationOptionsBuilder {
                 renormalize,
                 removeInvalidValues,
                 exponentialDecay,
-                logProbabilities);
+                logProbabilities,
+                unsupported);
     }
 }

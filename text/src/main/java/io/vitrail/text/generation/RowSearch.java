@@ -21,7 +21,9 @@ final class RowSearch {
         each = options.returnedSequences();
         long seed = options.seed().orElseGet(() -> ThreadLocalRandom.current().nextLong());
         for (int number = 0; number < jobs.size() * each; number++) {
-            rows.add(new Row(number, jobs.get(number / each), options, new RandomStream(seed, number), listener));
+            Job job = jobs.get(number / each);
+            long stream = job.prompt().number().orElse(number / each) * each + number % each;
+            rows.add(new Row(number, job, options, new RandomStream(seed, stream), listener));
         }
     }
 

@@ -30,6 +30,12 @@ final class Conversion {
             case BERT, DISTILBERT, MPNET -> WordPieceConversion.of(config);
             case ROBERTA, GPT2, QWEN2, CLIP, OPENAI_GPT -> BytePairConversion.of(config);
             case LLAMA, GEMMA, T5, XLM_ROBERTA, ALBERT -> SentencePieceConversion.of(config);
+            case TRANSFO_XL ->
+                throw CheckpointException.of(
+                        "Transformer-XL has no tokenizer here: the reference has retired its own, whose words are in a"
+                                + " pickle.",
+                        config.folder(),
+                        "give ids to a SegmentReader, or put a tokenizer.json with the same words here.");
             case GENERIC, GPT_NEOX, SIGLIP, MARIAN ->
                 throw CheckpointException.of(
                         "There is no tokenizer.json, and what to make one of isn't known for " + config.type() + ".",

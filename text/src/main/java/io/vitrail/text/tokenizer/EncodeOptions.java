@@ -30,7 +30,7 @@ public record EncodeOptions(
         Optional<Side> paddingSide,
         Optional<Side> truncationSide) {
     /** Bounds what a padded row may allocate. */
-    private static final int LONGEST = 1 << 20;
+    public static final int LONGEST = 1 << 20;
 
     public EncodeOptions {
         int most = maxLength.orElse(0);

@@ -2,7 +2,7 @@ package io.vitrail.text.tokenizer;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -17,34 +17,49 @@ public final class StreamingDecoder {
 
     private static final char INCOMPLETE = '\uFFFD';
     private static final Pattern BYTE = Pattern.compile("<0x[0-9A-Fa-f]{2}>");
-    /** What cleaning up may join with what comes next. */
-    private static final Pattern UNSETTLED_SPACE = Pattern.compile(" (n'?|'[vr]?)?$");
+    /**
+     * What may stand behind a space that cleaning up removes, once more comes: " ' " and " n't", one space after
+     * another.
+     */
+    private static final String UNSETTLED = " 'n";
+    /** What may end it: " 've" and " 're". */
+    private static final String UNSETTLED_END = "vr";
 
     private final Tokenizer tokenizer;
     private final DecodeOptions options;
+    private final DecodeOptions raw;
     private final List<Long> ids = new ArrayList<>();
-    private String text = ""; // of the ids in the window
+    private String text = ""; // of the ids in the window, before cleaning up
     private int given; // characters of it
+    private boolean withinBytes; // a character may be told byte by byte, and the last ids are some of them
 
     StreamingDecoder(Tokenizer tokenizer, DecodeOptions options) {
         this.tokenizer = tokenizer;
         this.options = options;
+        raw = new DecodeOptions(options.skipSpecialTokens(), Optional.of(false));
     }
 
     /**
-     * Takes the next id.
+     * Takes the next id, or several.
      *
      * @return the text that is certain now, often ""
      */
-    public String add(long id) {
-        ids.add(id);
+    public String add(long... next) {
+        for (long id : next) {
+            ids.add(id);
+            withinBytes = isByte(id) || withinBytes && decode(List.of(id)).isEmpty();
+        }
         text = decode(ids);
-        String token = tokenizer.token(id).orElse("");
-        String more = BYTE.matcher(token).matches() ? "" : give(settled());
-        if (ids.size() >= 2 * WINDOW && !more.isEmpty()) {
+        int before = given;
+        String more = withinBytes ? "" : give(settled());
+        if (ids.size() >= 2 * WINDOW && given > before) {
             slide();
         }
         return more;
+    }
+
+    private boolean isByte(long id) {
+        return BYTE.matcher(tokenizer.token(id).orElse("")).matches();
     }
 
     /** Ends the text. */
@@ -53,13 +68,15 @@ public final class StreamingDecoder {
         ids.clear();
         text = "";
         given = 0;
+        withinBytes = false;
         return rest;
     }
 
+    /** Nothing that cleaning up changes lies on both sides of a border between two such pieces. */
     private String give(int end) {
         String more = end > given ? text.substring(given, end) : "";
         given += more.length();
-        return more;
+        return tokenizer.cleaned(more, options);
     }
 
     private int settled() {
@@ -67,8 +84,12 @@ public final class StreamingDecoder {
         while (end > 0 && text.charAt(end - 1) == INCOMPLETE) {
             end--;
         }
-        Matcher space = UNSETTLED_SPACE.matcher(text).region(Math.max(end - 4, 0), end);
-        return space.find() ? space.start() : end;
+        int first = end > 0 && UNSETTLED_END.indexOf(text.charAt(end - 1)) >= 0 ? end - 1 : end;
+        while (first > 0 && UNSETTLED.indexOf(text.charAt(first - 1)) >= 0) {
+            first--;
+            end = text.charAt(first) == ' ' ? first : end;
+        }
+        return end;
     }
 
     /** Forgets the first ids, if the text behind them stays the same without them. */
@@ -84,6 +105,6 @@ public final class StreamingDecoder {
     }
 
     private String decode(List<Long> some) {
-        return tokenizer.decode(some.stream().mapToLong(Long::longValue).toArray(), options);
+        return tokenizer.decode(some.stream().mapToLong(Long::longValue).toArray(), raw);
     }
 }

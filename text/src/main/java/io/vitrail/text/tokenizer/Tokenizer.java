@@ -72,7 +72,11 @@ public final class Tokenizer implements AutoCloseable {
         for (long id : ids) {
             Check.that(id >= 0 && id <= Integer.MAX_VALUE, "%d is no id of a token.", id);
         }
-        String text = parts.join(ids, options.skipSpecialTokens());
+        return cleaned(parts.join(ids, options.skipSpecialTokens()), options);
+    }
+
+    /** A text without the spaces that the options, or else the checkpoint, want removed. */
+    String cleaned(String text, DecodeOptions options) {
         return options.cleanUpSpaces().orElse(parts.cleanUpSpaces()) ? cleanUp(text) : text;
     }
 

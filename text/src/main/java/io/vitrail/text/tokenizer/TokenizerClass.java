@@ -81,7 +81,8 @@ enum TokenizerClass {
             true,
             "AlbertTokenizer"),
     SIGLIP("siglip", "eos=</s> unk=<unk> pad=</s>", false, "SiglipTokenizer"),
-    MARIAN("marian", "eos=</s> unk=<unk> pad=<pad>", false, "MarianTokenizer");
+    MARIAN("marian", "eos=</s> unk=<unk> pad=<pad>", false, "MarianTokenizer"),
+    TRANSFO_XL("transfo-xl", "eos=<eos> unk=<unk>", false, "TransfoXLTokenizer");
 
     private final List<String> modelTypes;
     private final Map<String, String> specialTokens = new LinkedHashMap<>();

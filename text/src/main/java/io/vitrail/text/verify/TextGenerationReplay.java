@@ -47,7 +47,7 @@ final class TextGenerationReplay {
     }
 
     private static Decoding continuing(Session<TextModel> session) {
-        return CachedDecoding.of(session, TextDecoder.class::cast, Patience.endless());
+        return CachedDecoding.together(session, TextDecoder.class::cast, Patience.endless());
     }
 
     private static Decoding answering(Session<TextModel> session, long[][] ids, long[][] mask) {

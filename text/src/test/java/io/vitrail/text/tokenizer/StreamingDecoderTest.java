@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Decoding id by id. */
 class StreamingDecoderTest {
@@ -24,9 +27,8 @@ class StreamingDecoderTest {
         return parts;
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
+    private static Stream<String> tokenizers() {
+        return Stream.of(
                 "shared_byte_bpe_qwen2",
                 "roberta_merges",
                 "gpt2_merges",
@@ -39,8 +41,11 @@ class StreamingDecoderTest {
                 "openai_gpt_merges",
                 "clip_merges",
                 "marian_user_defined",
-                "albert_spiece"
-            })
+                "albert_spiece");
+    }
+
+    @ParameterizedTest
+    @MethodSource("tokenizers")
     void partsMakeTheWholeText(String name) {
         try (Tokenizer tokenizer = TokenizerCases.load(name)) {
             long[] ids = tokenizer.encode(TEXT).ids();
@@ -85,5 +90,63 @@ class StreamingDecoderTest {
                     .first()
                     .isEqualTo("");
         }
+    }
+
+    /** Of ids that a model may give, however unlikely: special ones, bytes that are no character, spaces and signs. */
+    @ParameterizedTest
+    @MethodSource("tokenizers")
+    void partsOfAnyIdsMakeTheWholeText(String name) {
+        try (Tokenizer tokenizer = TokenizerCases.load(name)) {
+            Random random = new Random(name.hashCode());
+            long[] likely = likely(tokenizer);
+            for (int trial = 0; trial < 40; trial++) {
+                int favoured = random.nextInt(101);
+                long[] ids = random.ints(1 + random.nextInt(160), 0, Integer.MAX_VALUE)
+                        .mapToLong(number -> random.nextInt(100) < favoured
+                                ? likely[number % likely.length]
+                                : number % (tokenizer.vocabularySize() + 2))
+                        .toArray();
+                for (DecodeOptions options : List.of(
+                        DecodeOptions.defaults().withCleanUpSpaces(false),
+                        DecodeOptions.textOnly(),
+                        DecodeOptions.textOnly().withCleanUpSpaces(true))) {
+                    assertThat(String.join("", streamed(tokenizer, ids, options)))
+                            .as("%s %s", Arrays.toString(ids), options)
+                            .isEqualTo(tokenizer.decode(ids, options));
+                }
+            }
+        }
+    }
+
+    /** Ids that matter for others: special, bytes, spaces, and what cleaning up looks for. */
+    private static long[] likely(Tokenizer tokenizer) {
+        return LongStream.range(0, tokenizer.vocabularySize())
+                .filter(id -> {
+                    String text = tokenizer.decode(
+                            new long[] {id}, DecodeOptions.defaults().withCleanUpSpaces(false));
+                    String shown = tokenizer.decode(new long[] {id}, DecodeOptions.textOnly());
+                    boolean signs = text.matches("[ .?!,'ntmsver\\uFFFD]{1,3}");
+                    return signs
+                            || shown.isEmpty()
+                            || tokenizer.token(id).orElse("").matches("<0x(41|E2|82|AC)>");
+                })
+                .toArray();
+    }
+
+    @Test
+    void aTokenThatIsntShownEndsNoRunOfBytes() {
+        try (Tokenizer tokenizer = TokenizerCases.load("llama_bpe")) {
+            long[] ids = {byteId(tokenizer, "41"), special(tokenizer), byteId(tokenizer, "FF")};
+            assertThat(tokenizer.decode(ids, DecodeOptions.textOnly())).isEqualTo("\uFFFD\uFFFD");
+            assertThat(streamed(tokenizer, ids, DecodeOptions.textOnly())).containsExactly("", "", "", "\uFFFD\uFFFD");
+        }
+    }
+
+    private static long byteId(Tokenizer tokenizer, String hexadecimal) {
+        return tokenizer.id("<0x" + hexadecimal + ">").orElseThrow();
+    }
+
+    private static long special(Tokenizer tokenizer) {
+        return tokenizer.specialTokens().id("eos").orElseThrow();
     }
 }

@@ -29,17 +29,18 @@ final class FastOperations implements Operations {
      */
     private static final int PACKED_FOR_ROWS = 512;
 
-    /** Queries whose scores are masked at a time, where later keys are hidden. */
-    private static final int BLOCK = 256;
-
     private final KernelArchive kernels;
     private final NumberType type;
     private final Optional<FastOperations> within;
+    private final FastAttention attention;
+    private final KernelRooms rooms;
 
     private FastOperations(KernelArchive kernels, NumberType type, Optional<FastOperations> within) {
         this.kernels = kernels;
         this.type = type;
         this.within = within;
+        rooms = new KernelRooms(kernels);
+        attention = new FastAttention(kernels, rooms);
     }
 
     /** The type within encoders, float32 outside. */
@@ -91,17 +92,7 @@ final class FastOperations implements Operations {
 
     @Override
     public NDArray attendLast(Projected projected, KeyValue rooms, long place, float scale) {
-        checkRoom(rooms.k(), projected.k(), place);
-        checkRoom(rooms.v(), projected.v(), place);
-        return kernels.call("attend_last")
-                .with(projected.q())
-                .with(projected.k())
-                .with(projected.v())
-                .with(rooms.k())
-                .with(rooms.v())
-                .with(place)
-                .with(scale)
-                .into(projected.q().getManager());
+        return attention.last(projected, rooms, place, scale);
     }
 
     @Override
@@ -112,78 +103,7 @@ final class FastOperations implements Operations {
 
     @Override
     public NDArray attention(NDArray q, NDArray k, NDArray v, AttentionMask mask, float scale) {
-        long queries = q.getShape().get(2);
-        long keys = k.getShape().get(2);
-        Check.that(
-                v.getShape().get(2) == keys,
-                "%d keys can't have %d values.",
-                keys,
-                v.getShape().get(2));
-        if (mask instanceof AttentionMask.None) {
-            return kernels.call("attention").with(q).with(k).with(v).with(scale).into(q.getManager());
-        }
-        if (isCausal(mask, keys) && queries == keys) { // the kernel counts from the first key
-            return kernels.call("causal_attention")
-                    .with(q)
-                    .with(k)
-                    .with(v)
-                    .with(scale)
-                    .into(q.getManager());
-        }
-        if (mask.hidesLater() && queries > BLOCK && queries <= keys) {
-            return attentionInBlocks(q, k, v, mask, scale);
-        }
-        return kernels.call("masked_attention")
-                .with(q)
-                .with(k)
-                .with(v)
-                .with(added(mask, q.getManager(), queries, keys))
-                .with(scale)
-                .into(q.getManager());
-    }
-
-    private static boolean isCausal(AttentionMask mask, long keys) {
-        boolean showsAllEarlier = mask instanceof AttentionMask.Window && mask.reach() >= keys;
-        return mask instanceof AttentionMask.Causal || showsAllEarlier;
-    }
-
-    /**
-     * The same by some queries at a time with the keys that they may see: masks take memory in proportion to the number
-     * of keys, and what is hidden by a window or behind the last of the queries costs nothing.
-     */
-    private NDArray attentionInBlocks(NDArray q, NDArray k, NDArray v, AttentionMask mask, float scale) {
-        Shape shape = q.getShape();
-        long queries = shape.get(2);
-        long earlier = k.getShape().get(2) - queries;
-        NDArray mixed = room(v, shape.get(0), queries, q.getManager());
-        for (long first = 0; first < queries; first += BLOCK) {
-            long end = Math.min(first + BLOCK, queries);
-            long firstKey = Math.max(0, earlier + first + 1 - Math.min(mask.reach(), earlier + queries));
-            AttentionMask.Block block = new AttentionMask.Block(first, end, firstKey, earlier + end);
-            try (NDManager scope = q.getManager().newSubManager()) {
-                AttentionMask part = mask.of(block, scope);
-                NDArray values = added(part, scope, end - first, block.endKey() - firstKey);
-                NDArray some = kernels.call("block_attention")
-                        .with(q)
-                        .with(k)
-                        .with(v)
-                        .with(values)
-                        .with(first)
-                        .with(firstKey)
-                        .with(scale)
-                        .into(scope);
-                write(mixed, some, first);
-            }
-        }
-        return mixed;
-    }
-
-    /** What the mask adds to scores: [batch or 1, heads or 1, queries or 1, keys]. */
-    private static NDArray added(AttentionMask mask, NDManager manager, long queries, long keys) {
-        if (mask instanceof AttentionMask.Bias bias) {
-            return bias.values();
-        }
-        return mask.apply(manager.zeros(new Shape(1, 1, mask.sameForAllQueries() ? 1 : queries, keys)));
+        return attention.of(q, k, v, mask, scale);
     }
 
     @Override
@@ -233,44 +153,22 @@ final class FastOperations implements Operations {
 
     @Override
     public NDArray room(NDArray like, long rows, long capacity, NDManager owner) {
-        return kernels.call("room").with(like).with(rows).with(capacity).into(owner);
+        return rooms.made(like, rows, capacity, owner);
     }
 
     @Override
     public NDArray write(NDArray room, NDArray x, long place) {
-        checkRoom(room, x, place);
-        return kernels.call("write").with(room).with(x).with(place).into(x.getManager());
-    }
-
-    private static void checkRoom(NDArray room, NDArray x, long place) {
-        Shape s = x.getShape();
-        Shape r = room.getShape();
-        boolean fits =
-                s.get(0) <= r.get(0) && s.get(1) == r.get(1) && place + s.get(2) <= r.get(2) && s.get(3) == r.get(3);
-        Check.state(fits, "%s doesn't fit %s at place %d.", s, r, place);
+        return rooms.write(room, x, place);
     }
 
     @Override
     public NDArray tokens(NDArray x, long first, long end) {
-        Check.that(
-                first >= 0 && first < end && end <= x.getShape().get(2),
-                "%s has no tokens %d to %d.",
-                x.getShape(),
-                first,
-                end);
-        return kernels.call("tokens").with(x).with(first).with(end - first).into(x.getManager());
+        return rooms.tokens(x, first, end);
     }
 
     @Override
     public void copyRows(NDArray from, NDArray to, long tokens, NDArray sources, NDArray targets) {
-        kernels.call("copy_rows")
-                .with(from)
-                .with(to)
-                .with(tokens)
-                .with(sources)
-                .with(targets)
-                .into(to.getManager())
-                .close();
+        rooms.copyRows(from, to, tokens, sources, targets);
     }
 
     /** Both arrays are new, and a missing bias becomes 0, so that one kernel serves all layers. */

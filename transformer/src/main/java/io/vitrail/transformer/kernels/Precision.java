@@ -10,8 +10,9 @@ public enum Precision {
     BF16,
     /**
      * Weights as whole numbers of 8 bits with a factor for each output, the rest in bfloat16: a quarter of FP32's memory, which
-     * is what writing text token by token waits for. Answers change more than with BF16; what has many tokens at once, such as
-     * pictures, is slower than with FP32.
+     * is what writing text token by token waits for. Answers change more than with BF16. It is for
+     * one text at a time: with more than 2 rows, such as beams, several prompts, or the tokens of a picture, each pass
+     * first turns the weights into bfloat16, which is slower than BF16, and of pictures slower than FP32.
      */
     INT8
 }

@@ -10,9 +10,6 @@ import java.util.Arrays;
  * @param reason why not, or ""
  */
 record Comparison(boolean passed, double difference, String reason) {
-    /** What reduced precision may differ by, relative to the norm of the whole tensor. */
-    private static final double REDUCED = 0.03;
-
     /** |computed − expected| ≤ atol + rtol · |expected| for every element. */
     static Comparison exact(GoldenTensor computed, GoldenTensor expected, GoldenCall call) {
         if (!sameForm(computed, expected)) {
@@ -35,8 +32,8 @@ record Comparison(boolean passed, double difference, String reason) {
         return new Comparison(wrong == 0, largest, reason);
     }
 
-    /** ‖computed − expected‖ ≤ 0.03 ‖expected‖; whole numbers must be equal. */
-    static Comparison reduced(GoldenTensor computed, GoldenTensor expected, GoldenCall call) {
+    /** ‖computed − expected‖ ≤ tolerance · ‖expected‖; whole numbers must be equal. */
+    static Comparison reduced(GoldenTensor computed, GoldenTensor expected, GoldenCall call, double tolerance) {
         if (expected.kind() != GoldenTensor.Kind.FLOAT || !sameForm(computed, expected)) {
             return exact(computed, expected, call);
         }
@@ -48,8 +45,9 @@ record Comparison(boolean passed, double difference, String reason) {
             norm += Double.isInfinite(expected.value(i)) ? 0 : expected.value(i) * expected.value(i);
         }
         double relative = Math.sqrt(difference) / Math.max(Math.sqrt(norm), 1e-12);
-        boolean passed = relative <= REDUCED; // false for NaN
-        return new Comparison(passed, relative, passed ? "" : "‖difference‖ is more than 0.03 ‖expected‖");
+        boolean passed = relative <= tolerance; // false for NaN
+        String reason = passed ? "" : "‖difference‖ is more than " + tolerance + " ‖expected‖";
+        return new Comparison(passed, relative, reason);
     }
 
     private static boolean sameForm(GoldenTensor computed, GoldenTensor expected) {

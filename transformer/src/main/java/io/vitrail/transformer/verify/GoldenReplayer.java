@@ -33,7 +33,8 @@ public interface GoldenReplayer extends AutoCloseable {
     enum Path {
         READABLE,
         FAST,
-        FAST_BF16;
+        FAST_BF16,
+        FAST_INT8;
 
         /** The operations on the CPU; starts the engine. */
         public Operations operations() {
@@ -42,6 +43,20 @@ public interface GoldenReplayer extends AutoCloseable {
                 case READABLE -> ReadableOperations.INSTANCE;
                 case FAST -> Kernels.choose(Device.cpu(), Precision.FP32);
                 case FAST_BF16 -> Kernels.choose(Device.cpu(), Precision.BF16);
+                case FAST_INT8 -> Kernels.choose(Device.cpu(), Precision.INT8);
+            };
+        }
+
+        /**
+         * What ‖difference‖ / ‖expected‖ may be of each tensor in a reduced precision; 0 where the case's own tolerance
+         * counts. It is for telling a mistake from rounding: 8 bits of a weight hold half a percent of their row's
+         * largest.
+         */
+        double tolerance() {
+            return switch (this) {
+                case READABLE, FAST -> 0;
+                case FAST_BF16 -> 0.03;
+                case FAST_INT8 -> 0.1;
             };
         }
     }

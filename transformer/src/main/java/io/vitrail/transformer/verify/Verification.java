@@ -24,7 +24,7 @@ public final class Verification {
         this.listener = listener;
     }
 
-    /** One verdict per call and path; none of what a model generates in bfloat16. */
+    /** One verdict per call and path; none of what a model generates in a reduced precision. */
     public List<Verdict> of(GoldenCase golden) {
         List<Verdict> verdicts = new ArrayList<>();
         for (GoldenReplayer.Path path : paths) {
@@ -45,7 +45,11 @@ public final class Verification {
             Replayed replayed = replayer.replay(call, inputs(golden, call), path);
             listener.computed(golden, call, path, replayed);
             return compared(
-                    golden, call, replayed, new Verdict(where, how, true, 0, List.of()), reduced(path, depends));
+                    golden,
+                    call,
+                    replayed,
+                    new Verdict(where, how, true, 0, List.of()),
+                    depends ? path.tolerance() : 0);
         } catch (RuntimeException e) {
             return Verdict.failed(where, how, e);
         }
@@ -53,11 +57,7 @@ public final class Verification {
 
     /** What is written in a reduced precision isn't: one rounding may change a token, and then all that follow. */
     private static boolean comparable(GoldenCall call, GoldenReplayer.Path path) {
-        return path != GoldenReplayer.Path.FAST_BF16 || !call.operation().equals("generate");
-    }
-
-    private static boolean reduced(GoldenReplayer.Path path, boolean depends) {
-        return depends && path == GoldenReplayer.Path.FAST_BF16;
+        return path.tolerance() == 0 || !call.operation().equals("generate");
     }
 
     private static Map<String, GoldenTensor> inputs(GoldenCase golden, GoldenCall call) {
@@ -67,7 +67,7 @@ public final class Verification {
     }
 
     private static Verdict compared(
-            GoldenCase golden, GoldenCall call, Replayed replayed, Verdict verdict, boolean reduced) {
+            GoldenCase golden, GoldenCall call, Replayed replayed, Verdict verdict, double tolerance) {
         List<String> failures = new ArrayList<>();
         double largest = 0;
         for (Map.Entry<String, String> output : call.outputs().entrySet()) {
@@ -79,8 +79,9 @@ public final class Verification {
                 continue;
             }
             GoldenTensor computed = asStored(golden, call, raw);
-            Comparison comparison =
-                    reduced ? Comparison.reduced(computed, expected, call) : Comparison.exact(computed, expected, call);
+            Comparison comparison = tolerance > 0
+                    ? Comparison.reduced(computed, expected, call, tolerance)
+                    : Comparison.exact(computed, expected, call);
             largest = Math.max(largest, comparison.difference());
             if (!comparison.passed()) {
                 failures.add(output.getKey() + ": " + comparison.reason());

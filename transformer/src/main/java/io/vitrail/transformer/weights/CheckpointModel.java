@@ -35,6 +35,15 @@ public abstract class CheckpointModel extends TensorBlock {
     }
 
     /**
+     * Checks, without loading, that a checkpoint holds this model's weights.
+     *
+     * @throws CheckpointException if it doesn't
+     */
+    public final void check(Checkpoint checkpoint) {
+        WeightTable.check(checkpoint, fillings(checkpoint));
+    }
+
+    /**
      * The model with a checkpoint's weights, prepared for inference. The session owns them.
      *
      * @throws CheckpointException if the files are damaged or don't hold the weights that the model needs

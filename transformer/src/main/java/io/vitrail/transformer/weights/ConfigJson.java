@@ -55,6 +55,12 @@ public final class ConfigJson {
         return new ConfigJson(copy.put(key, value), file, outer);
     }
 
+    /** A copy with another text. */
+    public ConfigJson with(String key, String text) {
+        ObjectNode copy = node.deepCopy();
+        return new ConfigJson(copy.put(key, text), file, outer);
+    }
+
     /** Whether the key is there with a value other than null. */
     public boolean has(String key) {
         return node.hasNonNull(key);

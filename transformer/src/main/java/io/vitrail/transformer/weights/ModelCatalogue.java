@@ -1,5 +1,6 @@
 package io.vitrail.transformer.weights;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.vitrail.transformer.Check;
 import java.util.EnumMap;
 import java.util.List;
@@ -158,8 +159,12 @@ public final class ModelCatalogue<T extends Enum<T>, M extends CheckpointModel> 
 
     /** The model_type of a config; those of timm and open_clip have none, but keys of their own. */
     public static String type(ConfigJson config) {
-        String unnamed = config.has("pretrained_cfg") ? "timm_wrapper" : config.has("model_cfg") ? "open_clip" : "";
-        return config.text("model_type", unnamed);
+        String openClip = config.has("model_cfg") ? openClip(config.value("model_cfg")) : "";
+        return config.text("model_type", config.has("pretrained_cfg") ? "timm_wrapper" : openClip);
+    }
+
+    private static String openClip(JsonNode model) {
+        return model.hasNonNull("multimodal_cfg") ? "coca" : "open_clip";
     }
 
     /** The class that a config names first, if it names one: the one whose weights the checkpoint holds. */

@@ -129,7 +129,12 @@ public final class WeightTable {
      * @throws CheckpointException if {@link #load} would
      */
     public void check(Checkpoint checkpoint, String base, WeightHolder root, Map<String, Long> sizes) {
-        sources(checkpoint, List.of(new Filling(this, base, root, sizes)));
+        check(checkpoint, List.of(new Filling(this, base, root, sizes)));
+    }
+
+    /** The same for several parts. */
+    static void check(Checkpoint checkpoint, List<Filling> parts) {
+        sources(checkpoint, parts);
     }
 
     /** The weight for each parameter; every misfit is found before anything is loaded. */

@@ -58,6 +58,9 @@ class LongAttentionTest {
                     AttentionMask.CAUSAL.and(padding),
                     AttentionMask.CAUSAL.and(padding.computed(manager)),
                     AttentionMask.CAUSAL.and(bias),
+                    distances(3, 530, keys),
+                    distances(3, 530, keys).and(padding),
+                    distances(3, 530, keys).and(AttentionMask.CAUSAL.and(padding)),
                     new AttentionMask.Window(60),
                     new AttentionMask.Window(60).and(padding),
                     new AttentionMask.Window(300).and(padding),
@@ -65,6 +68,10 @@ class LongAttentionTest {
                 assertEqual(face, mask, earlier);
             }
         }
+    }
+
+    private AttentionMask distances(int heads, int queries, int keys) {
+        return new AttentionMask.Distances(manager.randomNormal(new Shape(heads, 2L * keys - 1)), queries);
     }
 
     private void assertEqual(Face face, AttentionMask mask, int earlier) {
@@ -91,7 +98,11 @@ class LongAttentionTest {
         Operations fast = Face.ONE_DNN_FLOAT32.operations();
         long before = peak();
         for (AttentionMask mask : List.of(
-                AttentionMask.CAUSAL, AttentionMask.CAUSAL.and(padding), new AttentionMask.Window(100).and(padding))) {
+                AttentionMask.CAUSAL,
+                AttentionMask.CAUSAL.and(padding),
+                new AttentionMask.Window(100).and(padding),
+                distances(1, tokens, tokens),
+                distances(1, tokens, tokens).and(padding))) {
             fast.attention(q, q, q, mask, 1).close();
         }
         fast.attention(fast.tokens(q, 5, tokens), q, q, AttentionMask.CAUSAL, 1).close(); // behind earlier ones

@@ -149,6 +149,13 @@ class VerificationTest {
         assertThat(verdicts).extracting(Verdict::path).containsExactly("readable", "fast", "fast bf16");
         assertThat(verdicts).extracting(Verdict::passed).containsExactly(false, false, true);
         assertThat(heard).containsExactly("forward READABLE", "forward FAST", "forward FAST_BF16");
+        Echo farther = answering(GoldenFolder.floats(5, 7.7f)); // 0.7 of 8.6
+        assertThat(verify(CALL, farther, Path.FAST_BF16, Path.FAST_INT8))
+                .extracting(Verdict::passed)
+                .containsExactly(false, true);
+        assertThat(verify(CALL, answering(GoldenFolder.floats(5, 8)), Path.FAST_INT8))
+                .extracting(Verdict::failures)
+                .containsExactly(List.of("logits: ‖difference‖ is more than 0.1 ‖expected‖"));
     }
 
     @Test

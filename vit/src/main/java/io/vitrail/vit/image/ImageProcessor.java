@@ -41,7 +41,9 @@ public final class ImageProcessor {
             Map.entry("dinov2", "BitImageProcessor"),
             Map.entry("dinov3_vit", "DINOv3ViTImageProcessorFast"),
             Map.entry("git", "CLIPImageProcessor"),
+            Map.entry("idefics3", "Idefics3ImageProcessor"),
             Map.entry("siglip", "SiglipImageProcessor"),
+            Map.entry("smolvlm", "SmolVLMImageProcessor"),
             Map.entry("swin", "ViTImageProcessor"),
             Map.entry("swinv2", "ViTImageProcessor"),
             Map.entry("vilt", "ViltImageProcessor"),
@@ -132,6 +134,14 @@ public final class ImageProcessor {
     /** One processed picture: red, green, blue, each row by row. */
     public float[] pixels(Image image) {
         return pipeline.run(image).values();
+    }
+
+    /**
+     * Whether the processor is of a kind that cuts pictures into tiles, if its settings say so. {@link
+     * ProcessedImages#tilings} then tells how a picture became several.
+     */
+    public boolean canCutTiles() {
+        return pipeline.canCutTiles();
     }
 
     /** Where the edges of a processed picture lie in one of this size; beyond its edges where a crop adds black. */

@@ -16,13 +16,16 @@ import java.util.stream.Stream;
 /**
  * Processed pictures that become one tensor: of one size, or padded with zeros on the right and below to the largest.
  *
+ * @param pictures one after the other, each with its tiles before it
  * @param pipeline what processed them
  */
-record PictureBatch(List<Planes> pictures, int height, int width, Pipeline pipeline) {
+record PictureBatch(List<Planes> pictures, List<Tiling> tilings, int height, int width, Pipeline pipeline) {
     /** Processes each picture as it comes out of the stream, and lets go of it. */
     static PictureBatch of(Stream<Image> images, Pipeline pipeline) {
-        List<Planes> pictures = images.map(pipeline::run).toList();
-        Check.that(!pictures.isEmpty(), "There is no picture to process.");
+        List<Tiles> all = images.map(pipeline::tiles).toList();
+        Check.that(!all.isEmpty(), "There is no picture to process.");
+        List<Planes> pictures =
+                all.stream().flatMap(tiles -> tiles.pictures().stream()).toList();
         int height = pictures.stream().mapToInt(Planes::height).max().orElseThrow();
         int width = pictures.stream().mapToInt(Planes::width).max().orElseThrow();
         Planes first = pictures.get(0);
@@ -36,7 +39,8 @@ record PictureBatch(List<Planes> pictures, int height, int width, Pipeline pipel
                     picture.height(),
                     picture.width());
         }
-        return new PictureBatch(pictures, height, width, pipeline);
+        List<Tiling> tilings = all.stream().map(Tiles::tiling).toList();
+        return new PictureBatch(pictures, tilings, height, width, pipeline);
     }
 
     ProcessedImages toTensors(NDManager manager) {
@@ -48,7 +52,7 @@ record PictureBatch(List<Planes> pictures, int height, int width, Pipeline pipel
         }
         NDArray pixelValues = manager.create(bytes, shape, DataType.FLOAT32);
         Optional<NDArray> mask = pipeline.padsBatch() ? Optional.of(mask(manager)) : Optional.empty();
-        return new ProcessedImages(pipeline.isRaw() ? samples(pixelValues) : pixelValues, mask);
+        return new ProcessedImages(pipeline.isRaw() ? samples(pixelValues) : pixelValues, mask, tilings);
     }
 
     private static NDArray samples(NDArray values) {

@@ -3,8 +3,18 @@ package io.vitrail.vit.image;
 import java.util.Optional;
 
 /** What a processor does to one picture. */
-sealed interface Pipeline permits SamplePipeline, TensorPipeline {
+sealed interface Pipeline permits SamplePipeline, TensorPipeline, TilePipeline {
     Planes run(Image image);
+
+    /** The same with the tiles that the picture is cut into, if it is. */
+    default Tiles tiles(Image image) {
+        return Tiles.of(run(image));
+    }
+
+    /** Whether it is of a kind that cuts pictures into tiles, if the settings say so. */
+    default boolean canCutTiles() {
+        return false;
+    }
 
     Resize resize();
 

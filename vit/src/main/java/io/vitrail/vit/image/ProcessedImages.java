@@ -1,6 +1,7 @@
 package io.vitrail.vit.image;
 
 import ai.djl.ndarray.NDArray;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -10,8 +11,14 @@ import java.util.Optional;
  * @param pixelValues [batch, 3, imageHeight, imageWidth], FLOAT32; UINT8 if neither rescaled nor normalised
  * @param pixelMask [batch, imageHeight, imageWidth], INT64, 1 where the picture is and 0 where it was padded; only from
  *     processors that pad
+ * @param tilings how each picture was cut into tiles, which are pictures of the batch then: before the whole picture
  */
-public record ProcessedImages(NDArray pixelValues, Optional<NDArray> pixelMask) implements AutoCloseable {
+public record ProcessedImages(NDArray pixelValues, Optional<NDArray> pixelMask, List<Tiling> tilings)
+        implements AutoCloseable {
+    public ProcessedImages {
+        tilings = List.copyOf(tilings);
+    }
+
     @Override
     public void close() {
         pixelValues.close();

@@ -56,6 +56,8 @@ enum ProcessorClass {
             Recipes::vilt,
             Defaults.HALF,
             "size: {shortest_edge: 384}, size_divisor: 32, resample: 3, do_pad: true"),
+    IDEFICS3("Idefics3ImageProcessor", NumberIs.SQUARE, Recipes::idefics3, Defaults.HALF, Defaults.TILES),
+    SMOLVLM("SmolVLMImageProcessor", NumberIs.SQUARE, Recipes::idefics3, Defaults.HALF, Defaults.TILES),
     /** Exists only as a fast processor: it works on PyTorch tensors, and rescales before it resizes. */
     DINOV3_VIT(
             "DINOv3ViTImageProcessorFast",
@@ -81,6 +83,8 @@ enum ProcessorClass {
         static final String CROP = ", resample: 3, do_center_crop: true, crop_size: {height: 224, width: 224}";
         static final String EXACT_AND_CROP = "size: {height: 256, width: 256}" + CROP;
         static final String EDGE_AND_CROP = "size: {shortest_edge: 224}" + CROP;
+        static final String TILES = "size: {longest_edge: 1456}, max_image_size: {longest_edge: 364}, resample: 1,"
+                + " do_image_splitting: true, do_pad: true";
     }
 
     private static final ObjectMapper JSON = JsonMapper.builder()

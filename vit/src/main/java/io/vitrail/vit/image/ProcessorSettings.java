@@ -18,10 +18,12 @@ record ProcessorSettings(ObjectNode json) {
     private static final String CROP_SIZE = "crop_size";
     private static final String RESAMPLE = "resample";
     private static final String DO_PAD = "do_pad";
+    private static final String TILE_SIZE = "max_image_size";
     /** Every fast processor can do these, slow ones only where they are among their settings. */
     private static final List<String> FAST_STEPS = List.of("do_center_crop", DO_PAD);
     /** Where a file says null for these, the class's default counts; other settings are then off or missing. */
-    private static final Set<String> DEFAULTED = Set.of(SIZE, CROP_SIZE, "image_mean", "image_std", "crop_pct");
+    private static final Set<String> DEFAULTED =
+            Set.of(SIZE, CROP_SIZE, TILE_SIZE, "image_mean", "image_std", "crop_pct");
     /** Options without effect on pictures that are RGB already, and on tensors that are channels-first always. */
     private static final Set<String> WITHOUT_EFFECT = Set.of("do_convert_rgb", "do_reduce_labels", "return_tensors");
 
@@ -97,9 +99,20 @@ record ProcessorSettings(ObjectNode json) {
 
     /** How pictures are resized, by the rule that a size stands for; not at all if the settings say so. */
     Resize resize(Function<SizeEntry, SizeRule> rule, ResizeArithmetic arithmetic) {
-        return flag("do_resize")
-                ? new Resize(rule.apply(size()), Resampling.of(whole(RESAMPLE)), arithmetic)
-                : Resize.NONE;
+        return flag("do_resize") ? new Resize(rule.apply(size()), filter(), arithmetic) : Resize.NONE;
+    }
+
+    Resampling filter() {
+        return Resampling.of(whole(RESAMPLE));
+    }
+
+    /** The side of Idefics3's tiles. */
+    int tileSide() {
+        return SizeEntry.read(TILE_SIZE, present(TILE_SIZE), true).edge(SizeEntry.LONGEST);
+    }
+
+    boolean doCutTiles() {
+        return flag("do_image_splitting");
     }
 
     SizeEntry size() {

@@ -50,6 +50,16 @@ final class Recipes {
         return pipeline(settings, resize, Optional.empty(), settings.doPad());
     }
 
+    static Pipeline idefics3(ProcessorSettings settings) {
+        return new TilePipeline(
+                pillow(settings, Recipes::longestEdgeOrExact),
+                settings.tileSide(),
+                settings.doCutTiles(),
+                settings.filter(),
+                values(settings),
+                settings.doPad());
+    }
+
     static Pipeline dinov3(ProcessorSettings settings) {
         Resize resize = settings.resize(Recipes::edgesOrExact, ResizeArithmetic.PYTORCH);
         Resampling filter = resize.filter();
@@ -78,8 +88,12 @@ final class Recipes {
 
     private static Pipeline pipeline(
             ProcessorSettings settings, Resize resize, Optional<CentreCrop> crop, boolean padsBatch) {
+        return new SamplePipeline(resize, crop, values(settings), padsBatch);
+    }
+
+    private static ValueTable values(ProcessorSettings settings) {
         ValueTable values = settings.doRescale() ? ValueTable.rescaled(settings.rescaleFactor()) : ValueTable.raw();
-        return new SamplePipeline(resize, crop, normalised(values, settings), padsBatch);
+        return normalised(values, settings);
     }
 
     private static ValueTable normalised(ValueTable values, ProcessorSettings settings) {
@@ -93,6 +107,11 @@ final class Recipes {
     private static SizeRule shortestEdgeOrExact(SizeEntry size) {
         boolean edge = size.has(SizeEntry.SHORTEST);
         return edge ? new SizeRule.ShortestEdge(size.edge(SizeEntry.SHORTEST)) : exactSize(size);
+    }
+
+    private static SizeRule longestEdgeOrExact(SizeEntry size) {
+        boolean edge = size.has(SizeEntry.LONGEST);
+        return edge ? new SizeRule.LongestEdge(size.edge(SizeEntry.LONGEST)) : exactSize(size);
     }
 
     /** The forms that fast processors know. */

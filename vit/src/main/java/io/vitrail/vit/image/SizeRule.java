@@ -87,6 +87,42 @@ sealed interface SizeRule {
         }
     }
 
+    /**
+     * Idefics3's: the longer edge becomes this long, but no longer than 4096; the other one follows, rounded down, and
+     * then up to an even number.
+     */
+    record LongestEdge(int edge) implements SizeRule {
+        private static final int MOST = 4096;
+
+        @Override
+        public Size of(int height, int width) {
+            double aspect = (double) width / height;
+            return width >= height
+                    ? limited(Math.max(1, even((int) (edge / aspect))), edge)
+                    : limited(edge, Math.max(1, even((int) (edge * aspect))));
+        }
+
+        private static long even(int shorter) {
+            return shorter + (long) shorter % 2;
+        }
+
+        private static Size limited(long height, long width) {
+            double aspect = (double) width / height;
+            if (width >= height && width > MOST) {
+                return new Size(Math.max(1, (int) (MOST / aspect)), MOST);
+            }
+            if (height > width && height > MOST) {
+                return new Size(MOST, Math.max(1, (int) (MOST * aspect)));
+            }
+            return new Size((int) height, (int) width);
+        }
+
+        @Override
+        public String toString() {
+            return "longest edge " + edge;
+        }
+    }
+
     /** As large as fits in a rectangle. */
     record Within(int maxHeight, int maxWidth) implements SizeRule {
         @Override

@@ -1,5 +1,6 @@
 package io.vitrail.vit.training;
 
+import io.vitrail.transformer.training.Seeds;
 import java.util.List;
 import java.util.SplittableRandom;
 

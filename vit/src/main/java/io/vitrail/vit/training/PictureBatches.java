@@ -11,6 +11,7 @@ import ai.djl.translate.Batchifier;
 import ai.djl.util.Progress;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.training.LabelSmoothing;
+import io.vitrail.transformer.training.Seeds;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;

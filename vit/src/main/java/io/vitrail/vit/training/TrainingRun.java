@@ -1,24 +1,21 @@
 package io.vitrail.vit.training;
 
 import ai.djl.Device;
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.nn.Parameter;
 import ai.djl.nn.ParameterList;
-import ai.djl.training.GradientCollector;
 import ai.djl.training.Trainer;
 import ai.djl.training.dataset.Batch;
 import ai.djl.training.listener.TrainingListener;
 import ai.djl.translate.TranslateException;
-import io.vitrail.transformer.Check;
 import io.vitrail.transformer.training.AdamW;
+import io.vitrail.transformer.training.OptimizerSteps;
 import io.vitrail.transformer.training.Schedule;
+import io.vitrail.transformer.training.Seeds;
+import io.vitrail.transformer.training.StateFile;
 import io.vitrail.transformer.training.TrainingState;
 import io.vitrail.transformer.training.WeightAverage;
-import io.vitrail.transformer.weights.CheckpointException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -33,21 +30,19 @@ final class TrainingRun {
     private static final String STEP = "step";
     private static final String SECONDS = "seconds";
     private static final String LOSS = "loss";
-    private static final String FINGERPRINT = "fingerprint";
     private static final double MEMORY_OF_LOSS = 0.98;
     private static final long DROPOUT = -1;
-    private static final int MOST_OVERFLOWS = 10;
 
     private final Parts parts;
     private final TrainingOptions options;
     private final List<EvaluationSet> evaluation;
     private final TrainingProgress progress;
     private final ParameterList parameters;
+    private final OptimizerSteps steps;
     private final TrainingClock clock;
     private final int stepsPerEpoch;
     private final long total;
     private long step;
-    private int overflows;
     private double meanLoss = Double.NaN;
     private List<Accuracy> accuracies = List.of();
 
@@ -60,6 +55,11 @@ final class TrainingRun {
         this.evaluation = evaluation;
         this.progress = progress;
         parameters = parts.trainer.getModel().getBlock().getParameters();
+        steps = new OptimizerSteps(
+                parts.trainer,
+                parts.optimizer,
+                parts.average,
+                options.optimization().maxGradientNorm());
         stepsPerEpoch = parts.batches.batchesPerEpoch();
         total = (long) options.epochs() * stepsPerEpoch;
         clock = new TrainingClock(options, stepsPerEpoch);
@@ -71,10 +71,7 @@ final class TrainingRun {
      */
     TrainingReport toTheEnd(Path stateFile, String fingerprint) {
         Saving saving = new Saving(stateFile, fingerprint);
-        askForGradients();
-        if (Files.exists(stateFile)) {
-            saving.resume();
-        }
+        saving.resume();
         while (step < total && epoch((int) (step / stepsPerEpoch), saving)) {
             int epoch = (int) (step / stepsPerEpoch);
             parts.trainer.notifyListeners(listener -> listener.onEpoch(parts.trainer));
@@ -88,15 +85,6 @@ final class TrainingRun {
         }
         parts.average.copyToModel();
         return new TrainingReport(step == total, step, clock.trained(), meanLoss, accuracies);
-    }
-
-    /** Weights that were loaded, rather than initialised by DJL, don't ask for gradients yet. */
-    private void askForGradients() {
-        for (Parameter parameter : parameters.values()) {
-            if (parameter.requiresGradient()) {
-                parameter.getArray().setRequiresGradient(true);
-            }
-        }
     }
 
     /** Trains to the end of an epoch; false if it had to stop before. */
@@ -131,55 +119,23 @@ final class TrainingRun {
 
     private void step(Batch batch, int epoch) {
         clock.begin();
-        Trainer trainer = parts.trainer;
-        trainer.getManager().getEngine().setRandomSeed((int)
-                Seeds.random(options.seed(), DROPOUT, step).nextLong());
-        NDList logits;
-        double loss;
-        try (GradientCollector gradients = trainer.newGradientCollector()) {
-            logits = trainer.forward(batch.getData(), batch.getLabels());
-            NDArray mean = trainer.getLoss().evaluate(batch.getLabels(), logits);
-            gradients.backward(mean);
-            loss = mean.getFloat();
-        }
-        double norm =
-                parts.optimizer.clipGradients(parameters, options.optimization().maxGradientNorm());
-        update(loss, norm);
+        int seed = (int) Seeds.random(options.seed(), DROPOUT, step).nextLong();
+        OptimizerSteps.Step taken = steps.take(batch.getData(), batch.getLabels(), seed);
         step++;
+        double loss = taken.loss();
         meanLoss = Double.isNaN(meanLoss) ? loss : MEMORY_OF_LOSS * meanLoss + (1 - MEMORY_OF_LOSS) * loss;
         clock.end(step, options.side(epoch));
-        tellListeners(batch, logits);
+        tellListeners(batch, taken.outputs());
         progress.stepped(new TrainingProgress.Step(
                 step,
                 total,
                 epoch + 1,
                 loss,
-                Accuracy.ofBatch(batch.getLabels().get(0), logits.singletonOrThrow()),
+                Accuracy.ofBatch(batch.getLabels().get(0), taken.outputs().singletonOrThrow()),
                 parts.rate.rate(step - 1),
-                norm,
+                taken.gradientNorm(),
                 clock.picturesPerSecond(),
                 clock.left(step)));
-    }
-
-    /** Changes the weights; a step whose gradients overflowed is passed over, unless it is one of many. */
-    private void update(double loss, double norm) {
-        if (Double.isFinite(loss) && Double.isFinite(norm)) {
-            overflows = 0;
-            parts.trainer.step();
-            parts.average.update();
-            return;
-        }
-        overflows++;
-        Check.that(
-                overflows <= MOST_OVERFLOWS,
-                "Training diverged at step %d: loss %s, gradient norm %s.%n"
-                        + "  try:  a lower learning rate than %s, or a longer warm-up than %d steps.",
-                step + 1,
-                loss,
-                norm,
-                options.optimization().peakRate(),
-                options.optimization().warmupSteps());
-        parts.optimizer.discardGradients(parameters);
     }
 
     private void tellListeners(Batch batch, NDList logits) {
@@ -197,53 +153,30 @@ final class TrainingRun {
                 .toList();
     }
 
-    /** Where the state is kept, and what must agree to resume it. */
+    /** Where the state is kept. */
     private final class Saving {
-        private final Path file;
-        private final String fingerprint;
-        private final TrainingState state = new TrainingState(parameters, parts.optimizer, parts.average);
+        private final StateFile state;
 
         Saving(Path file, String fingerprint) {
-            this.file = file;
-            this.fingerprint = fingerprint;
-            try {
-                Files.createDirectories(file.toAbsolutePath().getParent());
-            } catch (IOException e) {
-                throw CheckpointException.of(
-                        "Cannot make the folder of the training's state: " + e.getMessage(),
-                        file,
-                        "give a file in a folder that you may write to.",
-                        e);
-            }
+            state = new StateFile(file, fingerprint, new TrainingState(parameters, parts.optimizer, parts.average));
         }
 
         void save() {
-            state.save(
-                    file,
-                    Map.of(
-                            STEP, Long.toString(step),
-                            SECONDS, Double.toString(clock.trained().toMillis() / 1000.0),
-                            LOSS, Double.toString(meanLoss),
-                            FINGERPRINT, fingerprint));
+            state.save(Map.of(
+                    STEP, Long.toString(step),
+                    SECONDS, Double.toString(clock.trained().toMillis() / 1000.0),
+                    LOSS, Double.toString(meanLoss)));
             clock.saved();
-            progress.saved(file);
+            progress.saved(state.file());
         }
 
         void resume() {
-            Map<String, String> facts = TrainingState.facts(file);
-            if (!fingerprint.equals(facts.get(FINGERPRINT))) {
-                throw CheckpointException.of(
-                        String.format(
-                                "The training was begun with other options or pictures.%n  then: %s%n  now:  %s",
-                                facts.get(FINGERPRINT), fingerprint),
-                        file,
-                        "resume with the same ones, or delete the file to begin anew.");
-            }
-            state.restore(file);
-            step = Long.parseLong(facts.get(STEP));
-            meanLoss = Double.parseDouble(facts.get(LOSS));
-            clock.resume(Duration.ofMillis(Math.round(1000 * Double.parseDouble(facts.get(SECONDS)))));
-            progress.resumed(step);
+            state.resume().ifPresent(facts -> {
+                step = Long.parseLong(facts.get(STEP));
+                meanLoss = Double.parseDouble(facts.get(LOSS));
+                clock.resume(Duration.ofMillis(Math.round(1000 * Double.parseDouble(facts.get(SECONDS)))));
+                progress.resumed(step);
+            });
         }
     }
 }

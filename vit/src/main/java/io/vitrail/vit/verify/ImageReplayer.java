@@ -24,6 +24,7 @@ import io.vitrail.vit.image.ProcessedImages;
 import io.vitrail.vit.image.Resampling;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -106,6 +107,10 @@ public final class ImageReplayer implements GoldenReplayer {
         Stream<Image> images = call.images().stream().map(Image::fromFile);
         try (NDManager manager = DjlEngine.newManager(Device.cpu());
                 ProcessedImages processed = processor.process(images, manager)) {
+            if (processor.canCutTiles()) {
+                return Replayed.of(
+                        NestedPictures.of(processed, List.of(call.images().size())));
+            }
             Map<String, GoldenTensor> outputs = new LinkedHashMap<>();
             outputs.put("pixel_values", tensor(processed.pixelValues()));
             processed.pixelMask().ifPresent(mask -> outputs.put("pixel_mask", GoldenTensor.of(mask)));
@@ -145,7 +150,7 @@ public final class ImageReplayer implements GoldenReplayer {
         return GoldenTensor.ofPixels(shape, pixels.samples());
     }
 
-    private static GoldenTensor tensor(NDArray pixels) {
+    static GoldenTensor tensor(NDArray pixels) {
         return pixels.getDataType() == DataType.UINT8
                 ? GoldenTensor.ofPixels(pixels.getShape().getShape(), pixels.toByteArray())
                 : GoldenTensor.of(pixels);

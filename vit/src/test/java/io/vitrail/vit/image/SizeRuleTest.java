@@ -23,6 +23,19 @@ class SizeRuleTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "64, 30, 40, 48, 64",
+        "64, 40, 30, 64, 48",
+        "33, 50, 50, 34, 33",
+        "64, 1, 900, 1, 64",
+        "9000, 300, 700, 1755, 4096",
+        "1456, 1001, 777, 1456, 1130"
+    })
+    void longestEdgeHasAnEvenOneBesideItAndIsLimited(int edge, int height, int width, int newHeight, int newWidth) {
+        assertThat(new SizeRule.LongestEdge(edge).of(height, width)).isEqualTo(new Size(newHeight, newWidth));
+    }
+
+    @ParameterizedTest
     @CsvSource({"480, 640, 30, 40", "100, 1000, 4, 40", "30, 35, 30, 35", "90, 31, 40, 14"})
     void limitedEdgeShrinksBoth(int height, int width, int newHeight, int newWidth) {
         assertThat(new SizeRule.LimitedEdge(30, 40).of(height, width)).isEqualTo(new Size(newHeight, newWidth));

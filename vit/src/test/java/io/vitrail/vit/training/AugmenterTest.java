@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.vitrail.transformer.training.Seeds;
 import io.vitrail.vit.image.PillowResize;
 import io.vitrail.vit.image.Resampling;
 import java.util.List;

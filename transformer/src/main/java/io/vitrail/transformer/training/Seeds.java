@@ -1,15 +1,15 @@
-package io.vitrail.vit.training;
+package io.vitrail.transformer.training;
 
 import java.util.SplittableRandom;
 
 /** Random numbers of their own for every epoch and position, so that none depends on the order of threads. */
-final class Seeds {
+public final class Seeds {
     private static final long ODD_1 = 0x9E3779B97F4A7C15L;
     private static final long ODD_2 = 0xC2B2AE3D27D4EB4FL;
 
     private Seeds() {}
 
-    static SplittableRandom random(long seed, long epoch, long position) {
+    public static SplittableRandom random(long seed, long epoch, long position) {
         return new SplittableRandom(mix(mix(seed + ODD_1 * (epoch + 1)) + ODD_2 * (position + 2)));
     }
 
