@@ -6,6 +6,7 @@ import io.vitrail.text.TextModels;
 import io.vitrail.text.TextTask;
 import io.vitrail.text.generation.GenerationOptions;
 import io.vitrail.text.generation.GenerationOptionsBuilder;
+import io.vitrail.text.tokenizer.EncodeOptions;
 import io.vitrail.text.tokenizer.Tokenizer;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Linear;
@@ -16,6 +17,7 @@ import io.vitrail.transformer.weights.ConfigJson;
 import io.vitrail.transformer.weights.WeightTable;
 import io.vitrail.vit.BlipVision;
 import io.vitrail.vit.VisionInput;
+import io.vitrail.vit.image.Tiling;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
@@ -54,6 +56,8 @@ public final class Blip2 extends SoftPromptWriter {
             language_model.*                                       | -                                               | -                      | unused: the language model's own
             """);
 
+    private static final String IMAGE_TOKEN = "image_token_index";
+
     /** What the reference's language models have for special tokens where their config doesn't say. */
     private record SpecialTokens(long pad, long eos) {}
 
@@ -68,7 +72,7 @@ public final class Blip2 extends SoftPromptWriter {
     private final int width;
 
     private Blip2(ConfigJson json) {
-        super(language(json.requiredObject("text_config")), imageToken(json));
+        super(language(json.requiredObject("text_config")), imageToken(json), IMAGE_TOKEN);
         text = json.requiredObject("text_config");
         vision = part("vision", BlipVision.ofBlip2(json));
         config = QFormer.Config.fromJson(json, Math.toIntExact(vision.sizes().get("width")));
@@ -94,10 +98,11 @@ public final class Blip2 extends SoftPromptWriter {
 
     private static int imageToken(ConfigJson json) {
         Check.that(
-                json.has("image_token_index"),
-                "config.json: 'image_token_index' is missing: the id that keeps a place for the picture.%n"
-                        + "  try:  a newer revision of the checkpoint; this one was made for an older processor.");
-        return json.integer("image_token_index", 0);
+                json.has(IMAGE_TOKEN),
+                "config.json: '%s' is missing: the id that keeps a place for the picture.%n"
+                        + "  try:  a newer revision of the checkpoint; this one was made for an older processor.",
+                IMAGE_TOKEN);
+        return json.integer(IMAGE_TOKEN, 0);
     }
 
     /** Records the outputs of the vision tower and of the Q-Former, under the reference's names for these. */
@@ -115,11 +120,12 @@ public final class Blip2 extends SoftPromptWriter {
         return config.queries();
     }
 
-    /** The picture's places, then the prompt with its special tokens. */
+    /** The pictures' places, then the prompt with its special tokens. */
     @Override
-    public long[] ids(String prompt, Tokenizer tokenizer) {
-        LongStream places = LongStream.generate(this::imageToken).limit(tokensPerPicture());
-        return LongStream.concat(places, LongStream.of(tokenizer.encode(prompt).ids()))
+    long[] ids(String prompt, List<Tiling> pictures, Tokenizer tokenizer, EncodeOptions encoding) {
+        long count = (long) tokensPerPicture() * pictures.size();
+        LongStream places = LongStream.generate(this::imageToken).limit(count);
+        return LongStream.concat(places, LongStream.of(encode(prompt, tokenizer, encoding)))
                 .toArray();
     }
 

@@ -15,6 +15,7 @@ import io.vitrail.vit.VisionInput;
 import io.vitrail.vit.VisionModel;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /**
  * Two towers that take pictures and texts to one space, where those that belong together lie in about the same
@@ -35,6 +36,14 @@ public abstract class Contrastive extends FusionModel {
         this.vision = part("vision", vision);
         this.text = part("text", text);
         this.scale = number("scale", scale, scaleShape);
+    }
+
+    final VisionModel vision() {
+        return vision;
+    }
+
+    final TextEncoder text() {
+        return text;
     }
 
     /** A parameter of one value. */
@@ -92,6 +101,11 @@ public abstract class Contrastive extends FusionModel {
 
     /** How texts of different lengths become one batch, as in training. */
     public abstract Padding padding();
+
+    /** The id that rows are filled with where the tower sees it; without one it is the tokenizer's. */
+    OptionalLong filling() {
+        return OptionalLong.empty();
+    }
 
     /** How scores of several texts for a picture become probabilities. */
     public abstract ClassScores scores();

@@ -13,6 +13,7 @@ import io.vitrail.transformer.weights.ModelCatalogue.Architecture;
 import io.vitrail.transformer.weights.ModelCatalogue.Entry;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** The catalogue of models of pictures and texts: the one place where an architecture is registered. */
@@ -29,6 +30,12 @@ public final class FusionModels {
             List.of(
                     new Entry<>("clip", "clip", Map.of("CLIPModel", FusionTask.COMPARING), Clip::of),
                     new Entry<>("siglip", "siglip", Map.of("SiglipModel", FusionTask.COMPARING), Siglip::of),
+                    new Entry<>(
+                            CocaWriter.TYPE,
+                            "coca",
+                            Map.of(Coca.CLASS, FusionTask.COMPARING, CocaWriter.CLASS, FusionTask.WRITING),
+                            (config, task) ->
+                                    task == FusionTask.WRITING ? CocaWriter.of(config, task) : Coca.of(config, task)),
                     new Entry<>(
                             "blip",
                             Set.of("blip_caption", "blip_vqa", "blip_itm"),
@@ -47,13 +54,28 @@ public final class FusionModels {
                             "llava",
                             Map.of("LlavaForConditionalGeneration", FusionTask.PROMPTED_WRITING),
                             Llava::of),
+                    new Entry<>(
+                            "idefics3",
+                            "smolvlm",
+                            Map.of("Idefics3ForConditionalGeneration", FusionTask.TILED_WRITING),
+                            Idefics3::of),
+                    new Entry<>(
+                            "smolvlm",
+                            "smolvlm",
+                            Map.of("SmolVLMForConditionalGeneration", FusionTask.TILED_WRITING),
+                            Idefics3::of),
                     new Entry<>("git", "git", Map.of("GitForCausalLM", FusionTask.WRITING), Git::of),
                     new Entry<>("vilt", "vilt", Vilt.CLASSES, Vilt::of),
                     new Entry<>(
                             "vision-encoder-decoder",
                             "vision_encoder_decoder",
                             Map.of("VisionEncoderDecoderModel", FusionTask.WRITING),
-                            VisionEncoderDecoder::of)));
+                            VisionEncoderDecoder::of),
+                    new Entry<>(
+                            FusionCaptioner.TYPE,
+                            "",
+                            Map.of(FusionCaptioner.CLASS_NAME, FusionTask.WRITING),
+                            FusionCaptioner::of)));
 
     private FusionModels() {}
 
@@ -70,6 +92,22 @@ public final class FusionModels {
     /** The reference's classes that are for a task, by model type; both sorted. */
     public static Map<String, Set<String>> classes(FusionTask task) {
         return CATALOGUE.classes(task);
+    }
+
+    /** Whether a config's model, or one of the models that it is, is for a task. */
+    public static boolean isFor(ConfigJson config, FusionTask task) {
+        Set<String> classes = classes(task).getOrDefault(ModelCatalogue.type(config), Set.of());
+        return className(config, Set.of(task)).filter(classes::contains).isPresent();
+    }
+
+    /** The model of a config, without weights, as the class that it names first. */
+    static FusionModel create(ConfigJson config) {
+        return CATALOGUE.create(config, task(config));
+    }
+
+    /** What the class is for that a config names first. */
+    static FusionTask task(ConfigJson config) {
+        return CATALOGUE.task(config, className(config, Set.of()).orElse("none"));
     }
 
     /** Whether the catalogue knows the checkpoint's model type. */
@@ -95,9 +133,20 @@ public final class FusionModels {
         });
     }
 
+    /**
+     * The class of a config for one of some tasks: the one that it names first. CoCa's names none, and holds the
+     * weights for all that CoCa does.
+     */
+    static Optional<String> className(ConfigJson config, Set<FusionTask> tasks) {
+        boolean coca = ModelCatalogue.type(config).equals(CocaWriter.TYPE);
+        return coca
+                ? Optional.of(tasks.contains(FusionTask.WRITING) ? CocaWriter.CLASS : Coca.CLASS)
+                : ModelCatalogue.className(config);
+    }
+
     /** The class that a checkpoint's config names first: the one whose weights it holds. */
     public static String className(Checkpoint checkpoint) {
-        return ModelCatalogue.className(ConfigJson.of(checkpoint))
+        return className(ConfigJson.of(checkpoint), Set.of())
                 .orElseThrow(() -> ModelCatalogue.unnamed(checkpoint, "BlipForConditionalGeneration"));
     }
 }

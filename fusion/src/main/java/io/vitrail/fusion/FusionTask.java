@@ -16,6 +16,8 @@ public enum FusionTask {
     PROMPTED_WRITING,
     /** Answers a question about a picture. */
     QUESTION_ANSWERING,
+    /** Goes on with a text in which pictures stand that may be cut into tiles. */
+    TILED_WRITING,
     /** Says which class each word of a text about a picture belongs to. */
     TOKEN_CLASSIFICATION,
     /** Writes a text about a picture. */

@@ -58,7 +58,6 @@ final class GitText extends TextDecoder {
     private final int maxLength;
     private final TextEmbedding embedding;
     private final Encoder encoder;
-    private final VocabularyProjection output;
 
     GitText(ConfigJson json) {
         String positions = json.text("position_embedding_type", "absolute");
@@ -80,11 +79,7 @@ final class GitText extends TextDecoder {
         LearnedPositions places = new LearnedPositions(maxLength, blocks.width());
         embedding = part("embedding", new TextEmbedding(table, Optional.empty(), Optional.of(places), blocks.norm()));
         encoder = part("encoder", blocks.postNormEncoder());
-        output = part(
-                "output",
-                json.flag("tie_word_embeddings", false)
-                        ? new VocabularyProjection(table, Bias.PRESENT)
-                        : new VocabularyProjection(blocks.width(), words, Bias.PRESENT));
+        addHead("output", VocabularyProjection.of(table, json.flag("tie_word_embeddings", false), Bias.PRESENT));
     }
 
     @Override
@@ -99,7 +94,8 @@ final class GitText extends TextDecoder {
         long seen =
                 pass.context().map(tokens -> tokens.vectors().getShape().get(1)).orElse(0L);
         boolean begins = pass.earlierTokens() == 0;
-        NDArray x = embedding.forward(input.withPlaces(placesOfWords(input, begins ? 0 : seen, pass)), pass);
+        TextInput read = input.only(this, TextInput.Part.PLACES);
+        NDArray x = embedding.forward(read.withPlaces(placesOfWords(input, begins ? 0 : seen, pass)), pass);
         NDManager manager = x.getManager();
         AttentionMask order = AttentionMask.CAUSAL;
         if (begins && seen > 0) {
@@ -137,8 +133,7 @@ final class GitText extends TextDecoder {
         NDArray key =
                 manager.arange(0, Math.toIntExact(tokens), 1, DataType.INT64).reshape(1, 1, 1, tokens);
         NDArray last = key.reshape(1, 1, tokens, 1).maximum(first - 1); // that a query sees
-        return new AttentionMask.Bias(
-                key.gt(last).toType(DataType.FLOAT32, false).mul(AttentionMask.HIDDEN));
+        return new AttentionMask.Bias(AttentionMask.hidingAllBut(key.lte(last)));
     }
 
     /** What a mask of words hides, where so many tokens stand before them. */
@@ -151,11 +146,6 @@ final class GitText extends TextDecoder {
                 Scope.lend(((AttentionMask.Padding) mask).real(), manager).toType(DataType.FLOAT32, false);
         NDArray before = manager.ones(new Shape(real.getShape().get(0), seen));
         return new AttentionMask.Padding(before.concat(real, 1));
-    }
-
-    @Override
-    public NDArray logits(NDArray states, Pass pass) {
-        return output.forward(states, pass);
     }
 
     @Override

@@ -3,7 +3,9 @@ package io.vitrail.fusion;
 import io.vitrail.text.GeneratedText;
 import io.vitrail.text.TextListener;
 import io.vitrail.text.generation.GenerationOptions;
+import io.vitrail.transformer.Check;
 import io.vitrail.transformer.kernels.Compute;
+import io.vitrail.vit.EmbeddedCheckpoint;
 import io.vitrail.vit.image.Image;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,6 +52,21 @@ public final class ImageCaptioner implements AutoCloseable {
         return new ImageCaptioner(PictureTexts.load(folder, "captions", compute));
     }
 
+    /** The embedded small model, on the CPU in float32; it works offline. */
+    public static ImageCaptioner embedded() {
+        return embedded(Compute.DEFAULT);
+    }
+
+    /**
+     * The embedded small model, which this project trained: a frame of a sentence with the plainest things in it, such as
+     * animals and vehicles. For real captions load a real model.
+     */
+    public static ImageCaptioner embedded(Compute compute) {
+        try (EmbeddedCheckpoint files = EmbeddedCaptioner.unpack()) {
+            return load(files.folder(), compute);
+        }
+    }
+
     /** How captions are written: to change them, {@code withOptions(options().toBuilder()….build())}. */
     public GenerationOptions options() {
         return texts.options();
@@ -67,7 +84,7 @@ public final class ImageCaptioner implements AutoCloseable {
      * @param words "" for free captions
      */
     public ImageCaptioner withPrompt(String words) {
-        return new ImageCaptioner(texts.withPrompt(words));
+        return new ImageCaptioner(texts.withPrompt(Check.given(words, "words")));
     }
 
     /**
@@ -83,8 +100,8 @@ public final class ImageCaptioner implements AutoCloseable {
 
     /**
      * The same captioner, which captions pictures of several callers together. It pays where many threads ask for one
-     * picture each, and costs a lone caller the wait. What is drawn with a seed then depends on the other callers.
-     * Closing either closes both.
+     * picture each, and costs a lone caller the wait. Calls that draw with a seed go by themselves, since what is drawn
+     * would depend on the others. Closing either closes both.
      *
      * @param most pictures in a batch at most; those of a list, eight at a time, stay together even if they are more
      * @param wait how long a picture waits for others while no batch is being captioned, 0 to 60 seconds. With 0 no
@@ -96,7 +113,7 @@ public final class ImageCaptioner implements AutoCloseable {
 
     /** The caption of a picture: the best one, where options ask for several. */
     public GeneratedText caption(Image image) {
-        return caption(List.of(image)).get(0);
+        return caption(List.of(Check.given(image, "image"))).get(0);
     }
 
     /**
@@ -105,7 +122,7 @@ public final class ImageCaptioner implements AutoCloseable {
      * @throws IllegalArgumentException if the options ask for beams or for several captions
      */
     public GeneratedText caption(Image image, TextListener listener) {
-        return texts.write(image, listener);
+        return texts.write(Check.given(image, "image"), Check.given(listener, "listener"));
     }
 
     /** Several pictures, in batches; results in their order. */
@@ -124,7 +141,7 @@ public final class ImageCaptioner implements AutoCloseable {
 
     /** By picture: as many captions as the options' returned sequences, best first in beam search. */
     public List<List<GeneratedText>> variants(List<Image> images) {
-        return texts.write(images);
+        return texts.write(Check.given(images, "images"));
     }
 
     /**
@@ -135,7 +152,7 @@ public final class ImageCaptioner implements AutoCloseable {
      * @throws IllegalArgumentException if the model doesn't ask the picture's patches by cross-attention
      */
     public ExplainedCaption explain(Image image) {
-        return texts.explain(image);
+        return texts.explain(Check.given(image, "image"));
     }
 
     @Override

@@ -3,14 +3,15 @@ package io.vitrail.fusion;
 import io.vitrail.text.tokenizer.Encoding;
 import io.vitrail.text.tokenizer.Truncation;
 import io.vitrail.transformer.Calls;
+import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Embedding;
+import io.vitrail.transformer.LengthBatches;
 import io.vitrail.transformer.Patience;
 import io.vitrail.transformer.kernels.Compute;
 import io.vitrail.vit.VisionCalls;
 import io.vitrail.vit.image.Image;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -83,12 +84,12 @@ public final class ImageTextEmbedder implements AutoCloseable {
 
     /** The vector of one picture. */
     public Embedding embedImage(Image image) {
-        return embedImages(List.of(image)).get(0);
+        return embedImages(List.of(Check.given(image, "image"))).get(0);
     }
 
     /** Several pictures, in batches; results in their order. */
     public List<Embedding> embedImages(List<Image> images) {
-        return pictures.answer(images);
+        return pictures.answer(Check.given(images, "images"));
     }
 
     /** Any number of pictures in constant memory, taken from the stream one after the other. */
@@ -98,17 +99,18 @@ public final class ImageTextEmbedder implements AutoCloseable {
 
     /** The vector of one text. */
     public Embedding embedText(String text) {
-        return embedTexts(List.of(text)).get(0);
+        return embedTexts(List.of(Check.given(text, "text"))).get(0);
     }
 
     /** Several texts, in batches; results in their order. */
     public List<Embedding> embedTexts(List<String> sentences) {
         Patience patience = texts.patience();
-        List<Embedding> results = new ArrayList<>();
-        for (List<Encoding> rows : loaded.batches(sentences, Truncation.LONGEST_FIRST)) {
-            results.addAll(texts.answer(rows, patience));
-        }
-        return results;
+        return LengthBatches.answer(
+                Check.allGiven(sentences, "sentences"),
+                String::length,
+                LoadedContrastive.BATCH,
+                some -> texts.answer(
+                        loaded.batches(some, Truncation.LONGEST_FIRST).get(0), patience));
     }
 
     @Override

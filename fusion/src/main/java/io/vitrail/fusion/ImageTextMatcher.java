@@ -1,5 +1,6 @@
 package io.vitrail.fusion;
 
+import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Patience;
 import io.vitrail.transformer.kernels.Compute;
 import io.vitrail.transformer.weights.Checkpoint;
@@ -32,7 +33,8 @@ public final class ImageTextMatcher implements AutoCloseable {
      * @param text as given
      * @param score by which the texts of a picture can be ordered: the higher, the better
      * @param probability that they are a pair, of a model that tells (BLIP): the score's sigmoid
-     * @param cosine of their vectors, each made without the other, of a model that makes such (BLIP): from -1 to 1
+     * @param cosine of their vectors, each made without the other, of a model that makes such (BLIP, CoCa): from -1
+     *     to 1
      */
     public record Match(String text, double score, OptionalDouble probability, OptionalDouble cosine) {}
 
@@ -42,7 +44,8 @@ public final class ImageTextMatcher implements AutoCloseable {
         PictureMatches load(Checkpoint checkpoint, Compute compute);
     }
 
-    private static final Map<String, Loader> BY_TYPE = Map.of("blip", BlipMatches::load, "vilt", ViltMatches::load);
+    private static final Map<String, Loader> BY_TYPE =
+            Map.of("blip", BlipMatches::load, "coca", ContrastiveMatches::load, "vilt", ViltMatches::load);
 
     private final PictureMatches matches;
     private final Supplier<Patience> patience;
@@ -85,12 +88,12 @@ public final class ImageTextMatcher implements AutoCloseable {
 
     /** How well a text describes a picture. */
     public Match match(Image image, String text) {
-        return match(image, List.of(text)).get(0);
+        return match(image, List.of(Check.given(text, "text"))).get(0);
     }
 
     /** How well each of several texts does, in their order; none depends on the other texts. */
     public List<Match> match(Image image, List<String> texts) {
-        return matches.match(image, texts, patience.get());
+        return matches.match(image, Check.allGiven(texts, "texts"), patience.get());
     }
 
     @Override

@@ -24,7 +24,7 @@ import java.util.Set;
 record LabelVectors(List<String> names, float[] values) {
     /** Refuses labels that can't be told apart. */
     static void check(List<String> labels) {
-        Check.that(!labels.isEmpty(), "At least 1 label is needed.");
+        Check.that(!Check.allGiven(labels, "labels").isEmpty(), "At least 1 label is needed.");
         Set<String> seen = new HashSet<>();
         for (String label : labels) {
             Check.that(!label.isBlank(), "A label is empty.");

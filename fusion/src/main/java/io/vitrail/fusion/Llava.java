@@ -8,6 +8,7 @@ import io.vitrail.text.TextDecoder;
 import io.vitrail.text.TextModels;
 import io.vitrail.text.TextTask;
 import io.vitrail.text.generation.GenerationOptions;
+import io.vitrail.text.tokenizer.EncodeOptions;
 import io.vitrail.text.tokenizer.Tokenizer;
 import io.vitrail.transformer.Activation;
 import io.vitrail.transformer.Bias;
@@ -23,6 +24,7 @@ import io.vitrail.vit.VisionInput;
 import io.vitrail.vit.VisionModel;
 import io.vitrail.vit.VisionModels;
 import io.vitrail.vit.VisionTask;
+import io.vitrail.vit.image.Tiling;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +48,7 @@ public final class Llava extends SoftPromptWriter {
             """);
 
     private static final List<String> TOWERS = List.of("clip_vision_model", "siglip_vision_model");
+    private static final String IMAGE_TOKEN = "image_token_index";
     private static final String LAYERS = "vision_feature_layer";
     private static final String SELECTION = "vision_feature_select_strategy";
 
@@ -82,7 +85,8 @@ public final class Llava extends SoftPromptWriter {
     private Llava(ConfigJson json) {
         super(
                 TextModels.create(json.requiredObject("text_config"), TextTask.NEXT_TOKEN, TextDecoder.class),
-                json.integer("image_token_index", 32000));
+                json.integer(IMAGE_TOKEN, 32000),
+                IMAGE_TOKEN);
         ConfigJson vision = json.requiredObject("vision_config");
         tower = part("tower", VisionModels.create(vision, VisionTask.FEATURES));
         Check.that(
@@ -169,14 +173,9 @@ public final class Llava extends SoftPromptWriter {
 
     /** Each image token of the prompt becomes as many as its picture has tokens. */
     @Override
-    public long[] ids(String prompt, Tokenizer tokenizer) {
-        String image = tokenizer
-                .token(imageToken())
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "The tokenizer doesn't know config.json's image_token_index " + imageToken() + "."));
-        return tokenizer
-                .encode(prompt.replace(image, image.repeat(tokensPerPicture())))
-                .ids();
+    long[] ids(String prompt, List<Tiling> pictures, Tokenizer tokenizer, EncodeOptions encoding) {
+        String image = imageToken(tokenizer);
+        return encode(prompt.replace(image, image.repeat(tokensPerPicture())), tokenizer, encoding);
     }
 
     @Override

@@ -42,11 +42,11 @@ record LoadedFusionModel<M extends FusionModel>(Session<M> session, ImageProcess
         Map<String, Set<String>> fitting = new TreeMap<>();
         tasks.forEach(task -> FusionModels.classes(task)
                 .forEach((type, names) -> fitting.merge(type, names, LoadedFusionModel::union)));
-        requireTask(checkpoint, fitting, purpose);
+        String className = requireTask(checkpoint, tasks, fitting, purpose);
         ImageProcessor processor = ImageProcessor.load(checkpoint.folder());
         Tokenizer tokenizer = Tokenizer.load(checkpoint.folder());
         try {
-            Session<M> session = session(checkpoint, kind, compute);
+            Session<M> session = session(checkpoint, className, kind, compute);
             session.admit(compute.passes());
             return new LoadedFusionModel<>(session, processor, tokenizer);
         } catch (RuntimeException | Error e) {
@@ -61,10 +61,12 @@ record LoadedFusionModel<M extends FusionModel>(Session<M> session, ImageProcess
         return all;
     }
 
-    private static void requireTask(Checkpoint checkpoint, Map<String, Set<String>> fitting, String purpose) {
+    /** The class that the checkpoint is loaded as. */
+    private static String requireTask(
+            Checkpoint checkpoint, Set<FusionTask> tasks, Map<String, Set<String>> fitting, String purpose) {
         ConfigJson config = ConfigJson.of(checkpoint);
         String type = ModelCatalogue.type(config);
-        String name = ModelCatalogue.className(config).orElse("no class that it names");
+        String name = FusionModels.className(config, tasks).orElse("no class that it names");
         Check.that(
                 fitting.getOrDefault(type, Set.of()).contains(name),
                 "This checkpoint is of %s, model type '%s', which isn't for %s.%n" + "  file: %s%n  try:  one of %s",
@@ -75,13 +77,14 @@ record LoadedFusionModel<M extends FusionModel>(Session<M> session, ImageProcess
                 fitting.entrySet().stream()
                         .map(entry -> String.join(" or ", entry.getValue()) + " (" + entry.getKey() + ")")
                         .collect(Collectors.joining(", ")));
+        return name;
     }
 
     /** What config.json asks for and no model can be is the file's mistake, not the caller's. */
-    private static <M extends FusionModel> Session<M> session(Checkpoint checkpoint, Class<M> kind, Compute compute) {
+    private static <M extends FusionModel> Session<M> session(
+            Checkpoint checkpoint, String className, Class<M> kind, Compute compute) {
         try {
-            return FusionModels.load(
-                    checkpoint, FusionModels.className(checkpoint), kind, compute.operations(), compute.device());
+            return FusionModels.load(checkpoint, className, kind, compute.operations(), compute.device());
         } catch (IllegalArgumentException e) {
             throw CheckpointException.of(
                     e.getMessage(),

@@ -21,6 +21,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
@@ -168,14 +169,32 @@ final class PictureTexts implements AutoCloseable {
                 gathering);
     }
 
+    /** With a seed, pictures of a call draw numbers of their own: those of other calls would change which. */
+    private VisionCalls<List<GeneratedText>> calls() {
+        if (!options().sample() || options().seed().isEmpty()) {
+            return calls;
+        }
+        AtomicLong next = new AtomicLong();
+        Pixels work = new Pixels(
+                loaded.session(),
+                kind,
+                this::order,
+                (decoding, order, count) -> engine.write(
+                        decoding,
+                        Stream.generate(() -> order.numbered(next.getAndIncrement()))
+                                .limit(count)
+                                .toList()));
+        return manner.limited(VisionCalls.of(loaded.processor(), work));
+    }
+
     /** By picture: as many texts as the options' returned sequences. */
     List<List<GeneratedText>> write(List<Image> images) {
-        return calls.answer(images);
+        return calls().answer(images);
     }
 
     /** The same, a batch at a time, as they are asked for. */
     Stream<List<GeneratedText>> write(Stream<Image> images) {
-        return calls.answer(images);
+        return calls().answer(images);
     }
 
     /** One text, which is heard while it is being written. */

@@ -15,6 +15,7 @@ import io.vitrail.transformer.Session;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.vit.LoadedVisionModel;
 import io.vitrail.vit.VisionInput;
+import io.vitrail.vit.image.Tiling;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -75,7 +76,7 @@ interface PictureWriting {
 
         @Override
         public TextEngine.Order order(String words, Tokenizer tokenizer, GenerationOptions options) {
-            long[] ids = model.ids(words, tokenizer);
+            long[] ids = model.ids(words, List.of(Tiling.NONE), tokenizer);
             Prompt prompt = model.prompt(ids, options);
             long[] shown = Arrays.stream(prompt.ids())
                     .filter(id -> id != model.imageToken())

@@ -10,13 +10,17 @@ import io.vitrail.text.generation.CachedDecoding;
 import io.vitrail.text.generation.Decoding;
 import io.vitrail.text.generation.GenerationOptions;
 import io.vitrail.text.generation.Prompt;
+import io.vitrail.text.tokenizer.EncodeOptions;
 import io.vitrail.text.tokenizer.Tokenizer;
+import io.vitrail.text.tokenizer.TokenizerInput;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.Patience;
 import io.vitrail.transformer.Session;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.vit.VisionInput;
+import io.vitrail.vit.image.Tiling;
+import java.util.List;
 import java.util.function.Function;
 
 /**
@@ -37,15 +41,19 @@ public abstract class SoftPromptWriter extends FusionModel {
     private final TextDecoder decoder;
     private final int imageToken;
 
-    /** @param imageToken the id that keeps a place free, by the config's key image_token_index */
-    SoftPromptWriter(TextDecoder decoder, int imageToken) {
+    /**
+     * @param imageToken the id that keeps a place free
+     * @param key the config's for it
+     */
+    SoftPromptWriter(TextDecoder decoder, int imageToken, String key) {
         Check.that(
                 decoder.readsVectors(),
                 "config.json: %s reads nothing but words; Llama and its kin, OPT and T5 read pictures among them.",
                 decoder.getClass().getSimpleName());
         Check.that(
                 imageToken > 0 && imageToken < decoder.vocabulary(),
-                "config.json: image_token_index (%d) must be an id of the language model: from 1 to %d.",
+                "config.json: %s (%d) must be an id of the language model: from 1 to %d.",
+                key,
                 imageToken,
                 decoder.vocabulary() - 1);
         this.decoder = part("decoder", decoder);
@@ -58,8 +66,25 @@ public abstract class SoftPromptWriter extends FusionModel {
     /** Number of tokens that a picture becomes. */
     public abstract int tokensPerPicture();
 
-    /** The ids of a prompt with places for its pictures, as the family's processor makes them. */
-    public abstract long[] ids(String prompt, Tokenizer tokenizer);
+    /**
+     * The ids of a prompt with places for its pictures, as the family's processor makes them.
+     *
+     * @param pictures how each was cut into tiles, in their order
+     */
+    public final long[] ids(String prompt, List<Tiling> pictures, Tokenizer tokenizer) {
+        return ids(prompt, pictures, tokenizer, EncodeOptions.defaults());
+    }
+
+    /** The same, where the tokenizer is to encode in another way. */
+    abstract long[] ids(String prompt, List<Tiling> pictures, Tokenizer tokenizer, EncodeOptions encoding);
+
+    static long[] encode(String text, Tokenizer tokenizer, EncodeOptions encoding) {
+        return tokenizer
+                .encode(List.of(TokenizerInput.of(text)), encoding)
+                .rows()
+                .get(0)
+                .ids();
+    }
 
     /** How the checkpoint's texts are written where nothing else is asked for. */
     public abstract GenerationOptions options(Checkpoint checkpoint);
@@ -72,6 +97,15 @@ public abstract class SoftPromptWriter extends FusionModel {
     /** The id that keeps a place free. */
     public final long imageToken() {
         return imageToken;
+    }
+
+    /** What keeps a place free, as text. */
+    final String imageToken(Tokenizer tokenizer) {
+        return tokenizer
+                .token(imageToken)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "The tokenizer doesn't know the id of image tokens that config.json names: " + imageToken
+                                + "."));
     }
 
     /** Whether the language model reads the prompt with an encoder and answers, instead of going on with it. */
@@ -90,8 +124,16 @@ public abstract class SoftPromptWriter extends FusionModel {
      * @throws IllegalArgumentException if there are more or fewer places than tokens of pictures
      */
     public final TextInput read(TextInput texts, VisionInput pictures, Pass pass) {
+        return read(texts, see(pictures, pass), pass);
+    }
+
+    /**
+     * The same with pictures that were seen before.
+     *
+     * @param seen [pictures, picture tokens, width]
+     */
+    public final TextInput read(TextInput texts, NDArray seen, Pass pass) {
         NDArray words = decoder.embed(texts.ids(), pass); // [batch, tokens, width]
-        NDArray seen = see(pictures, pass); // [pictures, picture tokens, width]
         Shape shape = words.getShape();
         long width = shape.get(2);
         Check.that(

@@ -3,6 +3,7 @@ package io.vitrail.fusion;
 import io.vitrail.text.GeneratedText;
 import io.vitrail.text.TextListener;
 import io.vitrail.text.generation.GenerationOptions;
+import io.vitrail.transformer.Check;
 import io.vitrail.transformer.kernels.Compute;
 import io.vitrail.vit.image.Image;
 import java.nio.file.Path;
@@ -78,12 +79,12 @@ public final class TextReader implements AutoCloseable {
 
     /** The text of a line. */
     public GeneratedText read(Image line) {
-        return read(List.of(line)).get(0);
+        return read(List.of(Check.given(line, "line"))).get(0);
     }
 
     /** The same, heard while it is being read; not by beam search, which decides in the end. */
     public GeneratedText read(Image line, TextListener listener) {
-        return texts.write(line, listener);
+        return texts.write(Check.given(line, "line"), Check.given(listener, "listener"));
     }
 
     /** Several lines, in batches; results in their order. */
@@ -98,7 +99,7 @@ public final class TextReader implements AutoCloseable {
 
     /** By line: as many readings as the options' returned sequences, best first in beam search. */
     public List<List<GeneratedText>> variants(List<Image> lines) {
-        return texts.write(lines);
+        return texts.write(Check.given(lines, "lines"));
     }
 
     @Override

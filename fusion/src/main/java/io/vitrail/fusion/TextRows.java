@@ -13,8 +13,10 @@ import io.vitrail.transformer.Patience;
 import io.vitrail.transformer.Session;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /** Batches of texts as vectors of length 1, by the text tower. The rows of a batch are padded to one length. */
 record TextRows(Session<Contrastive> session) implements Calls.Work<List<Encoding>, Embedding> {
@@ -32,11 +34,22 @@ record TextRows(Session<Contrastive> session) implements Calls.Work<List<Encodin
     }
 
     private static List<Embedding> vectors(Contrastive model, List<Encoding> rows, NDManager scope, Pass pass) {
-        TextInput input = TextInput.of(array(rows, Encoding::ids, scope));
+        TextInput input = TextInput.of(array(rows, row -> filled(row, model.filling()), scope));
         boolean seesPadding = model.padding() == Padding.MAX_LENGTH;
         NDArray texts =
                 model.texts(seesPadding ? input : input.withMask(array(rows, Encoding::attentionMask, scope)), pass);
         return LoadedContrastive.embeddings(Contrastive.unit(texts));
+    }
+
+    /** A row's ids, with the given one where it was padded. */
+    private static long[] filled(Encoding row, OptionalLong filling) {
+        long[] ids = row.ids();
+        long[] real = row.attentionMask();
+        return filling.isEmpty()
+                ? ids
+                : IntStream.range(0, ids.length)
+                        .mapToLong(i -> real[i] == 0 ? filling.getAsLong() : ids[i])
+                        .toArray();
     }
 
     /** One of the rows' numbers: [rows, tokens]. */

@@ -108,7 +108,7 @@ public final class VisualQuestionAnswerer implements AutoCloseable {
 
     /** The best answer to a question. */
     public Answer answer(Image image, String question) {
-        return answer(image, List.of(question)).get(0);
+        return answer(image, List.of(Check.given(question, "question"))).get(0);
     }
 
     /** The best answer to each of several questions, in their order; none depends on the other questions. */
@@ -124,7 +124,7 @@ public final class VisualQuestionAnswerer implements AutoCloseable {
      */
     public List<List<Answer>> answers(Image image, List<String> questions, int most) {
         Check.that(most >= 1, "At least 1 answer must be asked for, not %d.", most);
-        return answers.answer(image, questions, most, patience.get());
+        return answers.answer(image, Check.allGiven(questions, "questions"), most, patience.get());
     }
 
     /**
@@ -135,7 +135,8 @@ public final class VisualQuestionAnswerer implements AutoCloseable {
      *     choose from
      */
     public List<List<Answer>> rank(Image image, List<String> questions, List<String> choices) {
-        return answers.rank(image, questions, choices, patience.get());
+        return answers.rank(
+                image, Check.allGiven(questions, "questions"), Check.allGiven(choices, "choices"), patience.get());
     }
 
     @Override

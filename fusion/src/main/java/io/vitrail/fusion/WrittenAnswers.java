@@ -22,7 +22,6 @@ import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.vit.image.Image;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -70,7 +69,7 @@ final class WrittenAnswers implements PictureAnswers {
         List<List<Answer>> answers = new ArrayList<>();
         try (SeenPicture seen = SeenPicture.of(loaded, image, patience)) {
             for (TextBatch batch : batches) {
-                write(batch, seen, engine, patience)
+                write(batch, answers.size(), seen, engine, patience)
                         .forEach(texts -> answers.add(
                                 texts.stream().map(WrittenAnswers::answer).toList()));
             }
@@ -88,14 +87,20 @@ final class WrittenAnswers implements PictureAnswers {
                 .build();
     }
 
-    private List<List<GeneratedText>> write(TextBatch batch, SeenPicture seen, TextEngine engine, Patience patience) {
+    /** @param first number of the batch's first question */
+    private List<List<GeneratedText>> write(
+            TextBatch batch, int first, SeenPicture seen, TextEngine engine, Patience patience) {
         TextEngine.Order order = new TextEngine.Order(loaded.model().prompt(), 1, new long[0], new long[0]);
         try (Decoding decoding = CachedDecoding.asking(
                 loaded.session(),
                 BlipAnswerer::decoder,
                 (model, scope, pass) -> model.ask(batch.input(scope), seen.tokens(scope), pass),
                 patience)) {
-            return engine.write(decoding, Collections.nCopies(batch.size(), order));
+            return engine.write(
+                    decoding,
+                    IntStream.range(first, first + batch.size())
+                            .mapToObj(order::numbered)
+                            .toList());
         }
     }
 

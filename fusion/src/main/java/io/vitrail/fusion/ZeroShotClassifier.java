@@ -1,6 +1,7 @@
 package io.vitrail.fusion;
 
 import ai.djl.ndarray.NDArray;
+import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.kernels.Compute;
 import io.vitrail.vit.ClassScores;
@@ -106,12 +107,12 @@ public final class ZeroShotClassifier implements AutoCloseable {
 
     /** All labels for one picture, best first. */
     public Classification classify(Image image) {
-        return classify(List.of(image)).get(0);
+        return classify(List.of(Check.given(image, "image"))).get(0);
     }
 
     /** Several pictures, in batches; results in their order. */
     public List<Classification> classify(List<Image> images) {
-        return calls.answer(images);
+        return calls.answer(Check.given(images, "images"));
     }
 
     /** Any number of pictures in constant memory, taken from the stream one after the other. */

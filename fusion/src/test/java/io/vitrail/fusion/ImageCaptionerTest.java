@@ -22,8 +22,10 @@ import io.vitrail.vit.image.ImageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -154,6 +156,21 @@ class ImageCaptionerTest {
             assertThat(captions).isEqualTo(texts(drawn.variants(images(BLIP)).get(0)));
             assertThat(captions).hasSizeGreaterThan(1);
             assertThat(captions.stream().distinct().count()).isGreaterThan(1);
+        }
+    }
+
+    /** Whatever batches they go in: eight pictures at a time do. */
+    @Test
+    void eachPictureDrawsItsOwnNumbers() {
+        try (ImageCaptioner own = ImageCaptioner.load(Goldens.folder(BLIP))) {
+            ImageCaptioner drawn =
+                    with(own, options -> options.sample(true).seed(7).maxNewTokens(8));
+            Image photo = images(BLIP).get(0);
+            List<String> captions = texts(drawn.caption(Collections.nCopies(10, photo)));
+            assertThat(captions.subList(8, 10)).isNotEqualTo(captions.subList(0, 2));
+            assertThat(texts(drawn.batching(4, Duration.ZERO)
+                            .caption(Stream.generate(() -> photo).limit(9).toList())))
+                    .isEqualTo(captions.subList(0, 9));
         }
     }
 

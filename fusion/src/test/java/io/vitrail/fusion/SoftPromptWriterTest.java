@@ -30,6 +30,7 @@ import io.vitrail.transformer.weights.JsonFile;
 import io.vitrail.vit.VisionInput;
 import io.vitrail.vit.VisionModels;
 import io.vitrail.vit.VisionTask;
+import io.vitrail.vit.image.Tiling;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -151,7 +152,7 @@ class SoftPromptWriterTest {
         try (Session<SoftPromptWriter> session = load(name, ReadableOperations.INSTANCE);
                 Tokenizer tokenizer = Tokenizer.load(Goldens.folder(name))) {
             assertThat(session.model().tokensPerPicture()).isEqualTo(places);
-            assertThat(session.model().ids(prompt, tokenizer))
+            assertThat(session.model().ids(prompt, List.of(Tiling.NONE), tokenizer))
                     .isEqualTo(Arrays.copyOfRange(all, row * width, (row + 1) * width));
         }
     }

@@ -121,6 +121,8 @@ class VisualQuestionAnswererTest {
         List<List<Answer>> answers = drawn.answers(PHOTO, QUESTIONS, 4);
         assertThat(answers).isEqualTo(drawn.answers(PHOTO, QUESTIONS, 4));
         assertThat(answers.get(0)).hasSize(4).extracting(Answer::text).doesNotHaveDuplicates();
+        List<Answer> same = drawn.answer(PHOTO, Collections.nCopies(18, "what is it ?")); // 16 at a time
+        assertThat(same.subList(16, 18)).isNotEqualTo(same.subList(0, 2));
     }
 
     @Test

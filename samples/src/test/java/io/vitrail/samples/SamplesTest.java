@@ -95,6 +95,14 @@ class SamplesTest {
     }
 
     @Test
+    void talkAboutPhotosAnswersThreeTimes() throws Exception {
+        Path model = Path.of(
+                SamplesTest.class.getResource("/fusion/goldens/smolvlm/base").toURI());
+        assertThat(Printed.by(TalkAboutPhotos::main, model.toString(), CAT, ROCKET))
+                .hasSizeGreaterThanOrEqualTo(3);
+    }
+
+    @Test
     void showWhereWordsCameFromWritesAPageAndAPictureForEachWord() throws Exception {
         Path model = Path.of(SamplesTest.class
                 .getResource("/fusion/goldens/blip_caption/base")

@@ -45,6 +45,15 @@ public final class CandidateCaptions {
         }
     }
 
+    /** What is said of a set's pictures, by their names there; of those of a split, or without it all. */
+    public Map<String, String> captions(CaptionSet set, Optional<String> split) {
+        Map<String, String> said = new HashMap<>();
+        try (Stream<CaptionedPicture> pictures = set.pictures(split)) {
+            pictures.forEach(picture -> caption(set, picture).ifPresent(text -> said.put(picture.file(), text)));
+        }
+        return said;
+    }
+
     /** What is said of a picture, which may be nothing, under its name in the set or its path. */
     Optional<String> caption(CaptionSet set, CaptionedPicture picture) {
         return of(captions, set, picture);

@@ -5,6 +5,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import io.vitrail.fusion.BlipAnswerer;
 import io.vitrail.fusion.BlipMatcher;
+import io.vitrail.fusion.Coca;
+import io.vitrail.fusion.CocaWriter;
 import io.vitrail.fusion.Contrastive;
 import io.vitrail.fusion.FusionModel;
 import io.vitrail.fusion.FusionModels;
@@ -64,6 +66,12 @@ public final class FusionReplayer implements GoldenReplayer {
         try (Checkpoint checkpoint = Checkpoint.open(call.checkpoint())) {
             String className = call.className().orElseGet(() -> FusionModels.className(checkpoint));
             Session<FusionModel> session = kept.get(call.checkpoint(), className, path);
+            if (session.model() instanceof CocaWriter) {
+                return CocaReplay.written(call, inputs, session, checkpoint);
+            }
+            if (session.model() instanceof Coca) {
+                return CocaReplay.compared(call, inputs, session);
+            }
             if (session.model() instanceof PictureWriter) {
                 return PictureWriterReplay.of(call, inputs, session, checkpoint);
             }

@@ -16,8 +16,12 @@ final class ProcessorReplay implements AutoCloseable {
     private final ImageReplayer images = new ImageReplayer();
     private final TokenizerReplayer tokenizers = new TokenizerReplayer();
     private final SoftPromptProcessorReplay softPrompts = new SoftPromptProcessorReplay(tokenizers);
+    private final TiledProcessorReplay tiled = new TiledProcessorReplay(tokenizers);
 
     Replayed of(GoldenCall call) {
+        if (call.className().filter(TiledProcessorReplay.classes()::contains).isPresent()) {
+            return tiled.of(call);
+        }
         Map<String, GoldenTensor> outputs = new LinkedHashMap<>();
         outputs.putAll(images.replay(half(call, "image_processor"), Map.of(), GoldenReplayer.Path.READABLE)
                 .tensors());

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.vitrail.fusion.Blip2;
 import io.vitrail.fusion.FusionModel;
+import io.vitrail.fusion.Llava;
 import io.vitrail.fusion.SoftPromptWriter;
 import io.vitrail.text.TextInput;
 import io.vitrail.text.TextToTextModel;
@@ -22,6 +23,8 @@ import io.vitrail.transformer.verify.GoldenTensor;
 import io.vitrail.transformer.verify.Replayed;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.transformer.weights.ConfigJson;
+import io.vitrail.vit.VisionInput;
+import io.vitrail.vit.verify.NestedPictures;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,8 +36,13 @@ final class SoftPromptReplay {
     private static final String LANGUAGE = "language_model_outputs.";
     private static final Set<String> OPTIONS =
             Set.of("output_hidden_states", "output_attentions", "return_dict", "use_cache", "interpolate_pos_encoding");
-    private static final Set<String> INPUTS =
-            Set.of("pixel_values", "input_ids", "attention_mask", "decoder_input_ids", "decoder_attention_mask");
+    private static final Set<String> INPUTS = Set.of(
+            "pixel_values",
+            NestedPictures.MASK,
+            "input_ids",
+            "attention_mask",
+            "decoder_input_ids",
+            "decoder_attention_mask");
 
     private final GoldenCall call;
     private final Map<String, GoldenTensor> inputs;
@@ -62,8 +70,8 @@ final class SoftPromptReplay {
     private Replayed seen(SoftPromptWriter model, NDManager scope, Pass pass) {
         String method = call.json().path("method").asText();
         Check.that(method.equals("get_image_features"), "Method '%s' isn't known for this model.", method);
-        NDArray tokens = model.see(FusionReplayer.pictures(call, inputs, scope), pass);
-        if (model instanceof Blip2) {
+        NDArray tokens = model.see(pictures(scope), pass);
+        if (!(model instanceof Llava)) {
             return Replayed.of(Map.of("output", GoldenTensor.of(tokens)));
         }
         Map<String, GoldenTensor> outputs = new LinkedHashMap<>();
@@ -76,7 +84,7 @@ final class SoftPromptReplay {
     private Replayed scored(SoftPromptWriter model, NDManager scope, Pass pass) {
         Trace trace = pass.trace();
         String prefix = model instanceof Blip2 ? LANGUAGE : "";
-        TextInput read = model.read(text("", scope), FusionReplayer.pictures(call, inputs, scope), pass);
+        TextInput read = model.read(text("", scope), pictures(scope), pass);
         NDArray states; // [batch, tokens, width]
         if (model.decoder() instanceof TextToTextModel answering) {
             Tokens source = answering.encode(read, pass.withTrace(trace.prefixed(prefix + "encoder_")));
@@ -91,6 +99,12 @@ final class SoftPromptReplay {
         Map<String, GoldenTensor> outputs = new LinkedHashMap<>();
         trace.recorded().forEach((name, array) -> outputs.put(name, GoldenTensor.of(array)));
         return Replayed.of(outputs);
+    }
+
+    private VisionInput pictures(NDManager scope) {
+        return NestedPictures.isOf(inputs)
+                ? NestedPictures.read(inputs, scope)
+                : FusionReplayer.pictures(call, inputs, scope);
     }
 
     private TextInput text(String prefix, NDManager scope) {
@@ -109,8 +123,7 @@ final class SoftPromptReplay {
                         ? writer.prompt(padded.ids()[row], options)
                         : new Prompt(padded.ids()[row], padded.padding(row), padded.ids()[row]))
                 .toList();
-        SoftPromptWriter.Reading reading = new SoftPromptWriter.Reading(
-                scope -> text("", scope), scope -> FusionReplayer.pictures(call, inputs, scope));
+        SoftPromptWriter.Reading reading = new SoftPromptWriter.Reading(scope -> text("", scope), this::pictures);
         try (Decoding decoding = SoftPromptWriter.decoding(session, reading, Patience.endless())) {
             return GenerationReplay.of(call, options, writer.answers() ? decoding : padded.without(decoding), prompts);
         }

@@ -6,10 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A program in a JVM of its own. */
-final class OtherProgram {
+public final class OtherProgram {
     private OtherProgram() {}
 
-    static Process start(Class<?> program, String... arguments) throws IOException {
+    public static Process start(Class<?> program, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",

@@ -15,11 +15,11 @@ import picocli.CommandLine.Option;
 @Command(
         name = "caption",
         description = {
-            "Say in a sentence what each picture shows.",
+            "Say in a sentence what each picture shows. Without --model, a tiny embedded model guesses.",
             "Example: ./vitrail caption photo.jpg --model Salesforce/blip-image-captioning-base --beams 3"
         })
 final class CaptionCommand implements Callable<Integer> {
-    /** Models for captions; none is embedded. */
+    /** Models for real captions. */
     static final String MODELS = "Salesforce/blip-image-captioning-base or nlpconnect/vit-gpt2-image-captioning";
 
     @Mixin
@@ -56,12 +56,12 @@ final class CaptionCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return pictures.run("caption", MODELS, () -> new Captions(open(pictures.model(), pictures.writing(), prompt)));
+        return pictures.run("caption", () -> new Captions(open(pictures.model(), pictures.writing(), prompt)));
     }
 
-    /** A captioner with the options of the command line. */
+    /** A captioner with the options of the command line: the embedded one, where it names none. */
     static ImageCaptioner open(ModelOptions model, WritingOptions writing, String prompt) {
-        ImageCaptioner captioner = model.loadForPicturesAndTexts(ImageCaptioner::load);
+        ImageCaptioner captioner = model.loadForPicturesAndTexts(ImageCaptioner::load, ImageCaptioner::embedded);
         try {
             return captioner.withOptions(writing.over(captioner.options())).withPrompt(prompt);
         } catch (RuntimeException e) {

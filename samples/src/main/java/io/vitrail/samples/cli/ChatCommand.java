@@ -1,13 +1,23 @@
 package io.vitrail.samples.cli;
 
+import io.vitrail.fusion.PictureConversation;
+import io.vitrail.fusion.VisionChat;
 import io.vitrail.text.Conversation;
 import io.vitrail.text.GeneratedText;
 import io.vitrail.text.TextGenerator;
+import io.vitrail.text.TextListener;
+import io.vitrail.text.generation.GenerationOptions;
+import io.vitrail.vit.image.Image;
+import io.vitrail.vit.image.ImageReader;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -19,7 +29,8 @@ import picocli.CommandLine.Spec;
         name = "chat",
         description = {
             "Talk with a model, line by line, from the terminal or from a pipe. It remembers what was said.",
-            "/reset forgets it, /exit ends."
+            "/reset forgets it, /exit ends.",
+            "Example: ./vitrail chat --image photo.jpg --model HuggingFaceTB/SmolVLM-256M-Instruct"
         })
 final class ChatCommand implements Callable<Integer> {
     @Spec
@@ -34,23 +45,67 @@ final class ChatCommand implements Callable<Integer> {
     @Option(names = "--system", paramLabel = "TEXT", description = "An instruction to the model, before all else.")
     private Optional<String> system;
 
+    @Option(
+            names = "--image",
+            paramLabel = "FILE",
+            description = "A picture to talk about, for models such as LLaVA and SmolVLM; once for each.")
+    private List<Path> pictures = List.of();
+
+    @Mixin
+    private ReadingOptions reading;
+
     private boolean failed;
+
+    /** A chat that goes on, with words alone or about pictures. */
+    private record Talk(
+            GenerationOptions options,
+            Function<String, GeneratedText> say,
+            BiFunction<String, TextListener, GeneratedText> aloud,
+            Runnable reset,
+            Runnable end)
+            implements AutoCloseable {
+        @Override
+        public void close() {
+            end.run();
+        }
+    }
 
     @Override
     public Integer call() {
-        Optional<String> instruction = system.map(Texts::readable);
-        try (TextGenerator generator = GenerateCommand.open(model, writing);
+        WrongCommandLine.unless(
+                pictures.isEmpty() || system.isEmpty(), spec, "--system doesn't go together with --image");
+        try (Talk talk = pictures.isEmpty() ? withWords() : aboutPictures();
                 BufferedReader reader = Texts.reader()) {
-            Conversation conversation = instruction.map(generator::conversation).orElseGet(generator::conversation);
-            boolean pieces = WritingOptions.comesPieceByPiece(generator.options());
             boolean goesOn = true;
             while (goesOn) {
                 Optional<String> line = next(reader);
-                goesOn = line.isPresent() && hear(line.get(), conversation, pieces);
+                goesOn = line.isPresent() && hear(line.get(), talk);
             }
             return failed ? Vitrail.FAILED : 0;
         } catch (IOException e) {
             throw Texts.unreadable(e);
+        }
+    }
+
+    private Talk withWords() {
+        Optional<String> instruction = system.map(Texts::readable);
+        TextGenerator generator = GenerateCommand.open(model, writing);
+        Conversation conversation = instruction.map(generator::conversation).orElseGet(generator::conversation);
+        return new Talk(
+                generator.options(), conversation::say, conversation::say, conversation::reset, generator::close);
+    }
+
+    private Talk aboutPictures() {
+        ImageReader reader = reading.reader();
+        List<Image> images = pictures.stream().map(reader::fromFile).toList();
+        VisionChat chat = model.loadForPictures(VisionChat::load);
+        try {
+            GenerationOptions options = writing.over(chat.options());
+            PictureConversation conversation = chat.withOptions(options).about(images);
+            return new Talk(options, conversation::say, conversation::say, conversation::reset, chat::close);
+        } catch (RuntimeException e) {
+            chat.close();
+            throw e;
         }
     }
 
@@ -63,7 +118,7 @@ final class ChatCommand implements Callable<Integer> {
     }
 
     /** Does what a line asks for, and says whether the chat goes on. */
-    private boolean hear(String line, Conversation conversation, boolean pieces) {
+    private boolean hear(String line, Talk talk) {
         switch (line.strip()) {
             case "" -> {
                 return true;
@@ -72,21 +127,21 @@ final class ChatCommand implements Callable<Integer> {
                 return false;
             }
             case "/reset" -> {
-                conversation.reset();
+                talk.reset().run();
                 return true;
             }
             default -> {
-                return answer(line, conversation, pieces);
+                return answer(line, talk);
             }
         }
     }
 
-    private boolean answer(String line, Conversation conversation, boolean pieces) {
+    private boolean answer(String line, Talk talk) {
         try {
-            if (pieces && !writing.json()) {
-                return writing.stream(listener -> conversation.say(line, listener));
+            if (WritingOptions.comesPieceByPiece(talk.options()) && !writing.json()) {
+                return writing.stream(listener -> talk.aloud().apply(line, listener));
             }
-            GeneratedText answer = conversation.say(line);
+            GeneratedText answer = talk.say().apply(line);
             if (writing.json()) {
                 Output.line(out(), WritingOptions.object("prompt", line, answer));
             } else {

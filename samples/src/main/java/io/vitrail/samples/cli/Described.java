@@ -1,10 +1,13 @@
 package io.vitrail.samples.cli;
 
+import io.vitrail.fusion.FusionArchitecture;
+import io.vitrail.fusion.FusionModelDescription;
 import io.vitrail.text.TextArchitecture;
 import io.vitrail.text.TextModelDescription;
 import io.vitrail.transformer.weights.StoredWeights;
 import io.vitrail.vit.ModelDescription;
 import io.vitrail.vit.VisionArchitecture;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,18 +15,19 @@ import java.util.Optional;
 /**
  * What is told of a checkpoint, whatever its model reads.
  *
- * @param reader what makes numbers of pictures or texts is called
- * @param reading what it does; empty if the folder doesn't say it
+ * @param readers what makes numbers of pictures or texts, by what it is called; empty if the folder doesn't say it
  */
 record Described(
         String type,
         Optional<String> className,
         Optional<Architecture> architecture,
         Optional<StoredWeights> weights,
-        String reader,
-        Optional<String> reading,
+        Map<String, Optional<String>> readers,
         Optional<String> licence,
         List<String> problems) {
+    private static final String PROCESSOR = "processor";
+    private static final String TOKENIZER = "tokenizer";
+
     /**
      * The model without its weights.
      *
@@ -51,6 +55,19 @@ record Described(
                     model.labels());
         }
 
+        private static Architecture of(FusionArchitecture model) {
+            String token = ", about " + Amounts.bytes(model.tokenBytes()) + " a token";
+            return new Architecture(
+                    model.sizes(),
+                    model.parameters(),
+                    model.bytesInFloat32(),
+                    model.bytesInBfloat16(),
+                    model.pictureBytes(),
+                    "a pass about %s a picture" + token,
+                    model.tasks(),
+                    model.labels());
+        }
+
         private static Architecture of(TextArchitecture model) {
             return new Architecture(
                     model.sizes(),
@@ -64,14 +81,27 @@ record Described(
         }
     }
 
+    static Described of(FusionModelDescription model) {
+        Map<String, Optional<String>> readers = new LinkedHashMap<>();
+        readers.put(PROCESSOR, model.processor());
+        readers.put(TOKENIZER, model.tokenizer());
+        return new Described(
+                model.type(),
+                model.className(),
+                model.architecture().map(Architecture::of),
+                model.weights(),
+                readers,
+                model.licence(),
+                model.problems());
+    }
+
     static Described of(ModelDescription model) {
         return new Described(
                 model.type(),
                 model.className(),
                 model.architecture().map(Architecture::of),
                 model.weights(),
-                "processor",
-                model.processor(),
+                Map.of(PROCESSOR, model.processor()),
                 model.licence(),
                 model.problems());
     }
@@ -82,8 +112,7 @@ record Described(
                 model.className(),
                 model.architecture().map(Architecture::of),
                 model.weights(),
-                "tokenizer",
-                model.tokenizer(),
+                Map.of(TOKENIZER, model.tokenizer()),
                 model.licence(),
                 model.problems());
     }

@@ -44,7 +44,7 @@ final class FailureMessage {
         }
         boolean ours = e.getClass().getName().startsWith("io.vitrail") || e instanceof IllegalArgumentException;
         if (ours && !message.isBlank()) {
-            return message;
+            return OptionNames.in(message);
         }
         if (message.contains("can't allocate memory")) { // as libtorch says it
             return "There is not enough memory (" + kind(e) + ").\n  try:  a smaller batch, or a smaller model.";

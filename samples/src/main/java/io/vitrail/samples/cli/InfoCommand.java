@@ -1,6 +1,7 @@
 package io.vitrail.samples.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vitrail.fusion.FusionModelDescription;
 import io.vitrail.text.TextModelDescription;
 import io.vitrail.transformer.hub.NeededFiles;
 import io.vitrail.transformer.weights.CheckpointException;
@@ -35,8 +36,6 @@ final class InfoCommand implements Callable<Integer> {
     private static final NeededFiles SMALL = NeededFiles.CONFIG
             .and(NeededFiles.any("preprocessor_config.json", "processor_config.json"))
             .and(NeededFiles.CARD);
-    private static final NeededFiles SMALL_OF_TEXT =
-            NeededFiles.CONFIG.and(NeededFiles.WORDS).and(NeededFiles.CARD);
     private static final int LABELS = 5;
 
     @Spec
@@ -68,10 +67,14 @@ final class InfoCommand implements Callable<Integer> {
 
     private Path find(String name) {
         Path folder = ModelFolder.find(name, SMALL, spec);
-        return ModelFolder.readsTextsOnly(folder) ? ModelFolder.find(name, SMALL_OF_TEXT, spec) : folder;
+        boolean words = FusionModelDescription.covers(folder) || ModelFolder.readsTextsOnly(folder);
+        return words ? ModelFolder.find(name, SMALL.and(NeededFiles.WORDS), spec) : folder;
     }
 
     private static Described described(Path folder) {
+        if (FusionModelDescription.covers(folder)) {
+            return Described.of(FusionModelDescription.of(folder));
+        }
         return ModelFolder.readsTextsOnly(folder)
                 ? Described.of(TextModelDescription.of(folder))
                 : Described.of(ModelDescription.of(folder));
@@ -116,7 +119,7 @@ final class InfoCommand implements Callable<Integer> {
             ObjectNode numbers = stored.put("bytes", weights.bytes()).putObject("numbers");
             weights.numbers().forEach((type, count) -> numbers.put(type.name(), count));
         });
-        line.put(model.reader(), model.reading().orElse(null));
+        model.readers().forEach((reader, reading) -> line.put(reader, reading.orElse(null)));
         line.put("licence", model.licence().orElse(null));
         files.forEach(line.putObject("files")::put);
         model.problems().forEach(line.putArray("problems")::add);
@@ -129,7 +132,7 @@ final class InfoCommand implements Callable<Integer> {
         row(out, "family", family + model.className().map(name -> ", " + name).orElse(""));
         model.architecture().ifPresent(architecture -> print(out, architecture));
         row(out, "weights", model.weights().map(InfoCommand::text).orElse("not here"));
-        row(out, model.reader(), model.reading().orElse("not here"));
+        model.readers().forEach((reader, reading) -> row(out, reader, reading.orElse("not here")));
         row(out, "licence", model.licence().orElse("not stated"));
         row(
                 out,
@@ -146,7 +149,7 @@ final class InfoCommand implements Callable<Integer> {
         row(out, "sizes", joined(architecture.sizes(), (name, size) -> name + " " + size));
         row(out, "parameters", Amounts.count(architecture.parameters()));
         row(out, "memory", "weights " + weights + "; " + pass);
-        row(out, "tasks", String.join(", ", architecture.tasks()));
+        row(out, "tasks", architecture.tasks().isEmpty() ? "none here" : String.join(", ", architecture.tasks()));
         row(out, "labels", labels(architecture));
     }
 

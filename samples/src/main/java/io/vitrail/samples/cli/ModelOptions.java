@@ -46,6 +46,11 @@ final class ModelOptions {
         return named.apply(ModelFolder.find(model.orElseThrow(), NeededFiles.TEXT, spec), compute);
     }
 
+    /** Loads the model that the command line names, which reads pictures and texts, or else the command's default. */
+    <T> T loadForPicturesAndTexts(BiFunction<Path, Compute, T> named, Function<Compute, T> otherwise) {
+        return model.isEmpty() ? otherwise.apply(computing.compute()) : loadForPicturesAndTexts(named);
+    }
+
     /** Loads the model that the command line names, which reads pictures and texts; there is no default one. */
     <T> T loadForPicturesAndTexts(BiFunction<Path, Compute, T> named) {
         Compute compute = computing.compute();
@@ -61,6 +66,10 @@ final class ModelOptions {
     boolean readsTextsOnly() {
         return model.filter(name -> ModelFolder.readsTextsOnly(ModelFolder.find(name, NeededFiles.CONFIG, spec)))
                 .isPresent();
+    }
+
+    Compute compute() {
+        return computing.compute();
     }
 
     Precision precision() {

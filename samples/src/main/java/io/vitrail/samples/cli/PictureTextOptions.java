@@ -63,14 +63,24 @@ final class PictureTextOptions {
     }
 
     /**
-     * Writes a text about each picture. A single one appears while it is being written.
+     * Writes a text about each picture with the model that the command line names; none is embedded.
      *
      * @param kind what a text is called in JSON
-     * @param suggested hub names of models for the task, none of which is embedded
+     * @param suggested hub names of models for the task
      * @return the exit status
      */
     int run(String kind, String suggested, Supplier<Writer> open) {
         requireModel(model, suggested, spec);
+        return run(kind, open);
+    }
+
+    /**
+     * Writes a text about each picture. A single one appears while it is being written.
+     *
+     * @param kind what a text is called in JSON
+     * @return the exit status
+     */
+    int run(String kind, Supplier<Writer> open) {
         ImageReader reader = reading.reader();
         if (out.isPresent()) {
             return new BulkPictures(reader, out.get(), err())

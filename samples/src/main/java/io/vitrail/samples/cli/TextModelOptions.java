@@ -26,7 +26,16 @@ final class TextModelOptions {
 
     /** Loads the model from its folder. */
     <T> T load(BiFunction<Path, Compute, T> named) {
+        return load(named, NeededFiles.TEXT);
+    }
+
+    /** Loads a model that looks at pictures, too. */
+    <T> T loadForPictures(BiFunction<Path, Compute, T> named) {
+        return load(named, NeededFiles.VISION_AND_TEXT);
+    }
+
+    private <T> T load(BiFunction<Path, Compute, T> named, NeededFiles files) {
         Compute compute = computing.compute();
-        return named.apply(ModelFolder.find(model, NeededFiles.TEXT, spec), compute);
+        return named.apply(ModelFolder.find(model, files, spec), compute);
     }
 }

@@ -31,7 +31,11 @@ import picocli.CommandLine.Spec;
 /** Trains the embedded classifier from its pictures; stopped at any moment, it goes on from there when called again. */
 @Command(
         name = "train",
-        description = "Train the small classifier that is embedded here, from pictures. Resumes what was stopped.")
+        description = {
+            "Train the small classifier that is embedded here, from pictures. Resumes what was stopped.",
+            "Both --data and --out are needed. The embedded captioner: vitrail train captioner."
+        },
+        subcommands = TrainCaptionerCommand.class)
 final class TrainCommand implements Callable<Integer> {
     private static final long LONGEST = 10_000_000;
     /** The stem halves pictures three times. */
@@ -42,14 +46,10 @@ final class TrainCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(
-            names = "--data",
-            required = true,
-            paramLabel = "DIR",
-            description = "Folder with cifar10, imagenette and captions.")
+    @Option(names = "--data", paramLabel = "DIR", description = "Folder with cifar10, imagenette and captions.")
     private Path data;
 
-    @Option(names = "--out", required = true, paramLabel = "DIR", description = "Where the model and the state go.")
+    @Option(names = "--out", paramLabel = "DIR", description = "Where the model and the state go.")
     private Path folder;
 
     @Option(
@@ -111,6 +111,8 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        WrongCommandLine.unless( // picocli's own check would hold for the subcommand, too
+                data != null && folder != null, spec, "Missing required options: '--data=DIR', '--out=DIR'");
         PrintWriter err = spec.commandLine().getErr();
         TrainingOptions options = options();
         from.ifPresent(checkpoint -> Checkpoint.open(checkpoint).close());

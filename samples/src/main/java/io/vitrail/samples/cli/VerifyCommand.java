@@ -34,7 +34,8 @@ final class VerifyCommand implements Callable<Integer> {
     /** What the fast operations compute in. */
     enum PrecisionChoice {
         FP32,
-        BF16
+        BF16,
+        INT8
     }
 
     private static final Verification.Listener NOBODY = (golden, call, path, replayed) -> {};
@@ -54,8 +55,8 @@ final class VerifyCommand implements Callable<Integer> {
     @Option(
             names = "--precision",
             defaultValue = "FP32",
-            description = "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE}). BF16 runs on the fast path, and passes"
-                    + " where ‖difference‖ ≤ 0.03 ‖expected‖.")
+            description = "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE}). BF16 and INT8 run on the fast path, and"
+                    + " pass where ‖difference‖ ≤ 0.03 ‖expected‖, of INT8 0.1.")
     private PrecisionChoice precision;
 
     @Option(names = "--dump", paramLabel = "OUT", description = "Also write what was computed, under this folder.")
@@ -127,12 +128,14 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private List<GoldenReplayer.Path> paths() {
-        if (precision == PrecisionChoice.BF16) {
+        if (precision != PrecisionChoice.FP32) {
             WrongCommandLine.unless(
                     path.filter(p -> p == PathChoice.READABLE).isEmpty(),
                     spec,
-                    "--precision BF16 needs --path fast: the readable path computes in FP32 only");
-            return List.of(GoldenReplayer.Path.FAST_BF16);
+                    "--precision %s needs --path fast: the readable path computes in FP32 only",
+                    precision);
+            return List.of(
+                    precision == PrecisionChoice.BF16 ? GoldenReplayer.Path.FAST_BF16 : GoldenReplayer.Path.FAST_INT8);
         }
         return path.map(p ->
                         List.of(p == PathChoice.READABLE ? GoldenReplayer.Path.READABLE : GoldenReplayer.Path.FAST))

@@ -113,7 +113,7 @@ final class WritingOptions {
         try {
             return applied(own.toBuilder()).build();
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+            throw new ParameterException(spec.commandLine(), OptionNames.in(e.getMessage()), e);
         }
     }
 

@@ -40,6 +40,27 @@ class ChatCommandTest {
     }
 
     @Test
+    void talksAboutPictures() {
+        Path model = CommandRun.FUSION.resolve("llava/base");
+        Object[] asked = {"chat", "-m", model, "--image", model.resolve("photo.png"), "--max-new-tokens", 4, "--json"};
+        List<JsonNode> lines = CommandRun.reading("what is this ?\nand <image> ?\nwhy ?\n", asked)
+                .json();
+        assertThat(lines).hasSize(3);
+        assertThat(lines.get(1).path("error").asText()).contains("2 places");
+        assertThat(lines.get(2).path("promptTokens").asInt())
+                .isGreaterThan(lines.get(0).path("promptTokens").asInt());
+    }
+
+    @Test
+    void picturesAndModelsThatDontFitAreErrors() {
+        Path picture = CommandRun.FUSION.resolve("llava/base/photo.png");
+        assertThat(chat("hello", "--image", picture).err()).contains("isn't for chats about pictures", "llava");
+        assertThat(chat("hello", "--image", "no.png").err()).contains("no such file");
+        assertThat(chat("hello", "--image", picture, "--system", "Be short.").status())
+                .isEqualTo(2);
+    }
+
+    @Test
     void resetForgetsAndExitEnds() {
         List<JsonNode> lines = chat("who is there ?\n/reset\nwho is there ?\n/exit\nand now?\n", "--json")
                 .json();

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.vitrail.fusion.ImageTextEmbedder;
+import io.vitrail.transformer.Embedding;
+import io.vitrail.vit.image.Image;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -28,6 +31,29 @@ class EmbedCommandTest {
         CommandRun run = CommandRun.of("embed", "--json", "--raw", "--pooling", "mean", "--model", CHECKPOINT, PHOTO);
         assertThat(run.status()).isZero();
         assertThat(squares(run.json().get(0))).isGreaterThan(1.5);
+    }
+
+    @Test
+    void picturesAndSentencesOfClipAreInOneSpace() {
+        Path clip = CommandRun.FUSION.resolve("clip/quick_gelu");
+        Embedding picture = vector(CommandRun.of("embed", "--json", "-m", clip, clip.resolve("photo.png")));
+        Embedding sentence = vector(CommandRun.of("embed", "--json", "-m", clip, "--text", "a cat on the table"));
+        try (ImageTextEmbedder embedder = ImageTextEmbedder.load(clip)) {
+            assertThat(picture.cosine(embedder.embedImage(Image.fromFile(clip.resolve("photo.png")))))
+                    .isCloseTo(1, within(1e-6));
+            assertThat(sentence.cosine(embedder.embedText("a cat on the table")))
+                    .isCloseTo(1, within(1e-6));
+        }
+    }
+
+    private static Embedding vector(CommandRun run) {
+        assertThat(run.status()).isZero();
+        JsonNode numbers = run.json().get(0).path("embedding");
+        float[] values = new float[numbers.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = numbers.path(i).floatValue();
+        }
+        return new Embedding(values);
     }
 
     private static double squares(JsonNode line) {

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.vitrail.fusion.ImageTextEmbedder;
+import io.vitrail.fusion.metrics.ClipScore;
+import io.vitrail.vit.image.Image;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,6 +79,56 @@ class EvalCaptionCommandTest {
         assertThat(text.status()).isEqualTo(1);
         assertThat(text.err()).isEqualTo("vitrail: b.jpg: cut off\n");
         assertThat(text.lines()).endsWith("of 1 pictures (1 have no caption)");
+    }
+
+    @Test
+    void clipTellsHowWellCaptionsFitTheirPictures() throws IOException {
+        Path clip = CommandRun.FUSION.resolve("clip/quick_gelu");
+        Path photo = Files.copy(clip.resolve("photo.png"), folder.resolve("a.jpg"));
+        Files.copy(clip.resolve("drawing.png"), folder.resolve("b.jpg"));
+        Object[] arguments = {
+            "eval", "caption", folder, "--split", "test", "--candidates", candidates, "--clip-model", clip, "--json"
+        };
+        CommandRun run = CommandRun.of(arguments);
+        assertThat(run.status()).isZero();
+        JsonNode line = run.json().get(0);
+        assertThat(line.fieldNames()).toIterable().containsExactly("bleu4", "rougeL", "ciderD", "clipScore", "n");
+        try (ImageTextEmbedder embedder = ImageTextEmbedder.load(clip)) {
+            ClipScore metric = new ClipScore(embedder);
+            double mean = (metric.score(Image.fromFile(photo), "a cat sleeps on a red chair")
+                            + metric.score(Image.fromFile(folder.resolve("b.jpg")), "Two dogs run on the beach"))
+                    / 2;
+            assertThat(line.path("clipScore").asDouble(-1)).isCloseTo(mean, within(1e-5));
+        }
+        Files.writeString(folder.resolve("b.jpg"), "no picture");
+        CommandRun broken = CommandRun.of(arguments);
+        assertThat(broken.status()).isEqualTo(1);
+        assertThat(broken.json().get(0).path("file").asText()).isEqualTo("b.jpg");
+        assertThat(broken.json().get(1).path("n").asInt()).isEqualTo(2);
+        Files.delete(photo);
+        CommandRun none = CommandRun.of(arguments);
+        assertThat(none.status()).isEqualTo(1);
+        assertThat(none.err()).startsWith("vitrail: No picture that has a caption can be read: ");
+    }
+
+    @Test
+    void clipScoresAModelsCaptionsToo() throws IOException {
+        Files.copy(BLIP.resolve("photo.png"), folder.resolve("a.jpg"));
+        Files.copy(BLIP.resolve("drawing.png"), folder.resolve("b.jpg"));
+        CommandRun run = CommandRun.of(
+                "eval",
+                "caption",
+                folder,
+                "-m",
+                BLIP,
+                "--split",
+                "test",
+                "--max-new-tokens",
+                "3",
+                "--clip-model",
+                CommandRun.FUSION.resolve("siglip/base"));
+        assertThat(run.status()).isZero();
+        assertThat(run.lines()).hasSize(8).anyMatch(line -> line.matches("CLIPScore [0-9.]+"));
     }
 
     @Test

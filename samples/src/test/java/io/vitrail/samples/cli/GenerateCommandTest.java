@@ -115,12 +115,12 @@ class GenerateCommandTest {
                 "--temperature 0.5 | --temperature, --top-k, --top-p, --min-p and --seed need --sample",
                 "--seed 1 | --temperature, --top-k, --top-p, --min-p and --seed need --sample",
                 "--length-penalty 2 | --length-penalty needs --beams",
-                "--max-new-tokens=0 | maxNewTokens must be positive, not 0.",
-                "--sample --top-p 3 | topP must be within 0 and 1, not 3.0.",
-                "--sample --temperature NaN | temperature must be positive, not NaN.",
-                "--beams 0 | beams must be 1 to 1024, not 0.",
-                "--variants 2 | There are 1 beams, so there can't be 2 returned sequences.",
-                "--min-new-tokens 9 | minNewTokens (9) is larger than maxNewTokens (8).",
+                "--max-new-tokens=0 | --max-new-tokens must be positive, not 0.",
+                "--sample --top-p 3 | --top-p must be within 0 and 1, not 3.0.",
+                "--sample --temperature NaN | --temperature must be positive, not NaN.",
+                "--beams 0 | --beams must be 1 to 1024, not 0.",
+                "--variants 2 | There are 1 beams, so there can't be 2 variants.",
+                "--min-new-tokens 9 | --min-new-tokens (9) is larger than --max-new-tokens (8).",
                 "--seed many | Invalid value for option '--seed': 'many' is not a whole number",
             })
     void optionsThatCannotBeAreAWrongCommandLine(String options, String error) {

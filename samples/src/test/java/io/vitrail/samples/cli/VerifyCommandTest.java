@@ -42,6 +42,9 @@ class VerifyCommandTest {
         assertThat(reduced.status()).isZero();
         assertThat(reduced.out()).contains("forward (fast bf16)");
         assertThat(lastLine(reduced)).isEqualTo("3 passed, 0 failed");
+        CommandRun eightBits = CommandRun.of("verify", "--precision", "int8", GOLDENS);
+        assertThat(eightBits.out()).contains("forward (fast int8)");
+        assertThat(lastLine(eightBits)).isEqualTo("3 passed, 0 failed");
         CommandRun impossible = CommandRun.of("verify", "--precision", "bf16", "--path", "readable", GOLDENS);
         assertThat(impossible.status()).isEqualTo(2);
         assertThat(impossible.err())

@@ -1,0 +1,101 @@
+package io.vitrail.fusion.search;
+
+import io.vitrail.transformer.weights.Checkpoint;
+import io.vitrail.transformer.weights.StoredTensor;
+import io.vitrail.vit.ImageEmbedder;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * Which model made vectors. Those of two models can't be compared.
+ *
+ * @param name for people
+ * @param fingerprint tells models apart: a digest of the configuration, the processing of pictures, and both ends of
+ *     every weight; where the files lie and which numbers the model computes in don't matter
+ */
+record ModelIdentity(String name, String fingerprint) {
+    /** Bytes at either end of a weight. */
+    private static final int END = 256;
+
+    private static final List<String> DESCRIPTIONS =
+            List.of("config.json", "open_clip_config.json", "preprocessor_config.json");
+    private static final List<String> EMBEDDED =
+            List.of("config.json", "preprocessor_config.json", "model.safetensors");
+    private static final String HUB_FOLDER = "models--";
+
+    /** Of a checkpoint's folder. */
+    static ModelIdentity of(Path folder) {
+        MessageDigest digest = digest();
+        try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+            for (String file : DESCRIPTIONS) {
+                Path description = checkpoint.folder().resolve(file);
+                digest.update(Files.exists(description) ? Files.readAllBytes(description) : new byte[0]);
+            }
+            for (String weight : new TreeSet<>(checkpoint.names())) {
+                add(checkpoint.tensor(weight), weight, digest);
+            }
+            return new ModelIdentity(name(checkpoint.folder()), hex(digest));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void add(StoredTensor tensor, String name, MessageDigest digest) {
+        digest.update((name + " " + tensor.type() + Arrays.toString(tensor.shape())).getBytes(StandardCharsets.UTF_8));
+        ByteBuffer bytes = tensor.buffer();
+        int end = Math.min(END, bytes.limit());
+        digest.update(bytes.slice(0, end));
+        digest.update(bytes.slice(bytes.limit() - end, end));
+    }
+
+    /** Of the model in the jar. */
+    static ModelIdentity embedded() {
+        MessageDigest digest = digest();
+        for (String file : EMBEDDED) {
+            try (InputStream in = ImageEmbedder.class.getResourceAsStream("embedded/" + file)) {
+                digest.update(in.readAllBytes());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return new ModelIdentity("the embedded model", hex(digest));
+    }
+
+    /** What the hub calls it, if it comes from there, or else its folder. */
+    private static String name(Path folder) {
+        for (Path part : folder) {
+            if (part.toString().startsWith(HUB_FOLDER)) {
+                return part.toString().substring(HUB_FOLDER.length()).replace("--", "/");
+            }
+        }
+        return String.valueOf(folder.getFileName());
+    }
+
+    private static MessageDigest digest() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String hex(MessageDigest digest) {
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    @Override
+    public String toString() {
+        return name + " (" + fingerprint.substring(0, Math.min(8, fingerprint.length())) + ")";
+    }
+}
