@@ -124,11 +124,11 @@ public record FusionArchitecture(
                                 : List.of("zero-shot", "search");
                     case WRITING ->
                         model instanceof VisionEncoderDecoder ? List.of("caption", "read") : List.of("caption");
-                    case PROMPTED_WRITING -> List.of("caption");
+                    case PROMPTED_WRITING -> model instanceof Llava ? List.of("caption", "chat") : List.of("caption");
+                    case TILED_WRITING -> List.of("chat");
                     case QUESTION_ANSWERING -> List.of("ask");
                     case MATCHING -> List.of("match");
-                    case TILED_WRITING, CLASSIFICATION, FEATURES, MASKED_WORD, TOKEN_CLASSIFICATION ->
-                        List.<String>of();
+                    case CLASSIFICATION, FEATURES, MASKED_WORD, TOKEN_CLASSIFICATION -> List.<String>of();
                 });
         if (VisionModels.types().contains(type)) { // whose tower can be loaded alone
             tasks.addAll(List.of("embed", "attention"));

@@ -148,17 +148,13 @@ class EvalCaptionCommandTest {
     }
 
     @Test
-    void eitherAModelOrCandidatesMustBeNamed() {
-        for (CommandRun run : List.of(
-                CommandRun.of("eval", "caption", folder),
-                CommandRun.of("eval", "caption", folder, "--candidates", candidates, "-m", BLIP))) {
-            assertThat(run.status()).isEqualTo(2);
-            assertThat(run.err())
-                    .contains("either --model M or --candidates FILE", "Salesforce/blip-image-captioning-base");
-        }
+    void aModelOrCandidatesAreScoredAndNotBoth() {
+        CommandRun both = CommandRun.of("eval", "caption", folder, "--candidates", candidates, "-m", BLIP);
+        assertThat(both.status()).isEqualTo(2);
+        assertThat(both.err()).contains("either --model M or --candidates FILE", "not both");
         CommandRun options = CommandRun.of("eval", "caption", folder, "--candidates", candidates, "--beams", "3");
         assertThat(options.status()).isEqualTo(2);
-        assertThat(options.err()).startsWith("vitrail: --beams goes with --model M alone");
+        assertThat(options.err()).startsWith("vitrail: --beams goes with a model, not with --candidates FILE");
     }
 
     @Test

@@ -34,9 +34,11 @@ class InfoOfPicturesAndTextsTest {
             blip_vqa/base                   | blip                   | ask
             blip_itm/base                   | blip                   | match
             blip2/opt                       | blip-2                 | caption
-            llava/base                      | llava                  | caption
+            llava/base                      | llava                  | caption, chat
             git/base                        | git                    | caption
             vilt/vqa                        | vilt                   | ask
+            smolvlm/base                    | smolvlm                | chat
+            smolvlm/idefics3                | idefics3               | chat
             vision_encoder_decoder/vit_gpt2 | vision-encoder-decoder | caption, read
             """)
     void everyFamilyIsDescribedAndItsCommandsRun(String name, String family, String tasks) throws IOException {
@@ -66,6 +68,9 @@ class InfoOfPicturesAndTextsTest {
         Path photo = folder.resolve("photo.png");
         if (!Files.exists(photo)) {
             Files.copy(CommandRun.FUSION.resolve("clip/quick_gelu/photo.png"), photo);
+        }
+        if (command.equals("chat")) {
+            return CommandRun.reading("what is it?\n", command, "--image", photo, "--max-new-tokens", 2, "-m", model);
         }
         List<Object> arguments = new ArrayList<>(List.of(command, command.equals("search") ? folder : photo));
         arguments.addAll(Map.<String, List<Object>>of(
