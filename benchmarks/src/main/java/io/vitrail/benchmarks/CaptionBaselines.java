@@ -10,6 +10,7 @@ import io.vitrail.vit.image.Image;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * What a captioner that looks is worth: CIDEr-D beside two that hardly do. The first says the same of every photo; the
@@ -27,6 +29,9 @@ import java.util.function.Function;
  * folder for the second one's features (the embedded classifier's).
  */
 public final class CaptionBaselines {
+    private static final int EVERY = 10;
+    private static final int PROMISING = 20;
+
     private final CaptionData data;
     private final List<CaptionData.Photo> train;
     private final Map<String, String> central;
@@ -125,19 +130,30 @@ public final class CaptionBaselines {
         return best;
     }
 
-    /** Of the central captions of the split train the one that scores best when said of all the given photos. */
+    /**
+     * Of the central captions of the split train the one that scores best when said of all the given photos: chosen
+     * from the 20 that do best on every tenth of these.
+     */
     private Map<String, String> constant(List<CaptionData.Photo> chosenOn, List<CaptionData.Photo> photos) {
-        String best = "";
-        double bestScore = -1;
-        for (String caption : new TreeSet<>(central.values())) {
-            double score = score(chosenOn, same(chosenOn, caption)).whole().ciderD();
-            if (score > bestScore) {
-                bestScore = score;
-                best = caption;
-            }
-        }
+        List<CaptionData.Photo> some = IntStream.range(0, chosenOn.size())
+                .filter(i -> i % EVERY == 0)
+                .mapToObj(chosenOn::get)
+                .toList();
+        List<String> promising = best(new TreeSet<>(central.values()), some, PROMISING);
+        String best = best(promising, chosenOn, 1).get(0);
         System.out.println("constant: " + best);
         return same(photos, best);
+    }
+
+    /** So many captions, best first. */
+    private static List<String> best(Collection<String> captions, List<CaptionData.Photo> photos, int count) {
+        Map<String, Double> scores = new HashMap<>();
+        captions.forEach(caption ->
+                scores.put(caption, score(photos, same(photos, caption)).whole().ciderD()));
+        return captions.stream()
+                .sorted(Comparator.comparingDouble(caption -> -scores.get(caption)))
+                .limit(count)
+                .toList();
     }
 
     private static Map<String, String> same(List<CaptionData.Photo> photos, String caption) {
