@@ -125,7 +125,7 @@ public final class Blip2 extends SoftPromptWriter {
     long[] ids(String prompt, List<Tiling> pictures, Tokenizer tokenizer, EncodeOptions encoding) {
         long count = (long) tokensPerPicture() * pictures.size();
         LongStream places = LongStream.generate(this::imageToken).limit(count);
-        return LongStream.concat(places, LongStream.of(encode(prompt, tokenizer, encoding)))
+        return LongStream.concat(places, LongStream.of(tokenizer.encode(prompt, encoding).ids()))
                 .toArray();
     }
 

@@ -6,7 +6,6 @@ import io.vitrail.text.generation.GenerationOptions;
 import io.vitrail.text.generation.Prompt;
 import io.vitrail.text.tokenizer.EncodeOptions;
 import io.vitrail.text.tokenizer.Tokenizer;
-import io.vitrail.text.tokenizer.TokenizerInput;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.Tokens;
@@ -19,7 +18,6 @@ import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.LongStream;
 
 /**
  * CoCa that writes captions (Yu et al. 2022, "CoCa: Contrastive Captioners are Image-Text Foundation Models", section
@@ -105,22 +103,16 @@ public final class CocaWriter extends PictureWriter {
     @Override
     public long[] ids(String words, Tokenizer tokenizer) {
         EncodeOptions plain = EncodeOptions.builder().specialTokens(false).build();
-        return tokenizer
-                .encode(List.of(TokenizerInput.of(words)), plain)
-                .rows()
-                .get(0)
-                .ids();
+        return tokenizer.encode(words, plain).ids();
     }
 
-    /** The start token, and what the text is to begin with behind it. */
     @Override
     public Prompt prompt(long[] ids, GenerationOptions options) {
         Check.that(
                 Arrays.stream(ids).noneMatch(id -> id == decoder.padding()),
                 "The words that a text begins with can't hold CoCa's padding, id %d.",
                 decoder.padding());
-        return Prompt.of(LongStream.concat(LongStream.of(options.start()), Arrays.stream(ids))
-                .toArray());
+        return super.prompt(ids, options);
     }
 
     @Override

@@ -5,8 +5,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vitrail.text.TextDecoder;
 import io.vitrail.text.generation.GenerationOptions;
-import io.vitrail.text.generation.Prompt;
-import io.vitrail.text.tokenizer.Tokenizer;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.Tokens;
@@ -126,20 +124,6 @@ public final class FusionCaptioner extends PictureWriter {
     @Override
     public GenerationOptions options(Checkpoint checkpoint) {
         return GenerationOptions.of(checkpoint);
-    }
-
-    /** The start token, and what the text is to begin with behind it. */
-    @Override
-    public Prompt prompt(long[] ids, GenerationOptions options) {
-        long[] begun = new long[ids.length + 1];
-        begun[0] = options.start();
-        System.arraycopy(ids, 0, begun, 1, ids.length);
-        return Prompt.of(begun);
-    }
-
-    @Override
-    public long[] ids(String words, Tokenizer tokenizer) {
-        return tokenizer.encode(words).ids();
     }
 
     @Override

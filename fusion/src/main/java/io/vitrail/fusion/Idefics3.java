@@ -124,7 +124,8 @@ public final class Idefics3 extends SoftPromptWriter {
     /** Each image token of the prompt becomes its picture's tiles, row by row, and the whole. */
     @Override
     long[] ids(String prompt, List<Tiling> pictures, Tokenizer tokenizer, EncodeOptions encoding) {
-        return encode(expanded(prompt, pictures, imageToken(tokenizer), tokensPerPicture), tokenizer, encoding);
+        String text = expanded(prompt, pictures, imageToken(tokenizer), tokensPerPicture);
+        return tokenizer.encode(text, encoding).ids();
     }
 
     /**
@@ -135,28 +136,7 @@ public final class Idefics3 extends SoftPromptWriter {
      * @throws IllegalArgumentException if the prompt has more or fewer places than there are pictures
      */
     public static String expanded(String prompt, List<Tiling> pictures, String image, int tokens) {
-        StringBuilder text = new StringBuilder();
-        int from = 0;
-        int place = prompt.indexOf(image);
-        for (Tiling picture : pictures) {
-            checkPlaces(place >= 0, prompt, pictures, image);
-            text.append(prompt, from, place).append(places(picture, image.repeat(tokens)));
-            from = place + image.length();
-            place = prompt.indexOf(image, from);
-        }
-        checkPlaces(place < 0, prompt, pictures, image);
-        return text.append(prompt, from, prompt.length()).toString();
-    }
-
-    private static void checkPlaces(boolean enough, String prompt, List<Tiling> pictures, String image) {
-        Check.that(
-                enough,
-                "The prompt has %d places for pictures (%s), but there are %d pictures.%n  try:  one %s for each"
-                        + " picture.",
-                (prompt.length() - prompt.replace(image, "").length()) / image.length(),
-                image,
-                pictures.size(),
-                image);
+        return expanded(prompt, pictures, image, picture -> places(picture, image.repeat(tokens)));
     }
 
     /** @param tokens of one tile */

@@ -175,7 +175,8 @@ public final class Llava extends SoftPromptWriter {
     @Override
     long[] ids(String prompt, List<Tiling> pictures, Tokenizer tokenizer, EncodeOptions encoding) {
         String image = imageToken(tokenizer);
-        return encode(prompt.replace(image, image.repeat(tokensPerPicture())), tokenizer, encoding);
+        String text = expanded(prompt, pictures, image, picture -> image.repeat(tokensPerPicture()));
+        return tokenizer.encode(text, encoding).ids();
     }
 
     @Override

@@ -19,7 +19,7 @@ import java.util.Optional;
  */
 public final class PictureConversation {
     private final VisionChat chat;
-    private final List<SeenPictures> pictures = new ArrayList<>();
+    private final List<PictureTokens> pictures = new ArrayList<>();
     private final ArrayNode messages = JsonNodeFactory.instance.arrayNode();
     private int shown; // pictures that a message has a place for
 

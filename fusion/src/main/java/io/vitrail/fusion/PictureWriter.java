@@ -10,7 +10,9 @@ import io.vitrail.transformer.Tokens;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.vit.TokenLayout;
 import io.vitrail.vit.VisionInput;
+import java.util.Arrays;
 import java.util.Optional;
+import java.util.stream.LongStream;
 
 /**
  * A vision tower, and a decoder of text for which the picture's tokens are the context: it asks them by cross-attention
@@ -27,11 +29,15 @@ public abstract class PictureWriter extends FusionModel {
     public abstract GenerationOptions options(Checkpoint checkpoint);
 
     /**
-     * What the decoder continues for a text that is to begin with the given ids; none for a free one.
+     * What the decoder continues for a text that is to begin with the given ids, none for a free one: the start token, and
+     * these behind it.
      *
      * @param ids as {@link #ids} makes them
      */
-    public abstract Prompt prompt(long[] ids, GenerationOptions options);
+    public Prompt prompt(long[] ids, GenerationOptions options) {
+        return Prompt.of(LongStream.concat(LongStream.of(options.start()), Arrays.stream(ids))
+                .toArray());
+    }
 
     /** The ids of words that a text is to begin with: as the family's processor makes them, so with special tokens. */
     public long[] ids(String words, Tokenizer tokenizer) {

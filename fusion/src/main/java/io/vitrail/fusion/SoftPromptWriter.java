@@ -12,7 +12,6 @@ import io.vitrail.text.generation.GenerationOptions;
 import io.vitrail.text.generation.Prompt;
 import io.vitrail.text.tokenizer.EncodeOptions;
 import io.vitrail.text.tokenizer.Tokenizer;
-import io.vitrail.text.tokenizer.TokenizerInput;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.Patience;
@@ -22,6 +21,7 @@ import io.vitrail.vit.VisionInput;
 import io.vitrail.vit.image.Tiling;
 import java.util.List;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * One stream: a picture becomes tokens of a language model, which stand among the words of its prompt as if they were
@@ -78,12 +78,28 @@ public abstract class SoftPromptWriter extends FusionModel {
     /** The same, where the tokenizer is to encode in another way. */
     abstract long[] ids(String prompt, List<Tiling> pictures, Tokenizer tokenizer, EncodeOptions encoding);
 
-    static long[] encode(String text, Tokenizer tokenizer, EncodeOptions encoding) {
-        return tokenizer
-                .encode(List.of(TokenizerInput.of(text)), encoding)
-                .rows()
-                .get(0)
-                .ids();
+    /**
+     * A prompt whose places for pictures became those for their tokens.
+     *
+     * @param image what keeps a picture's place
+     * @param tokens what stands for a picture instead
+     * @throws IllegalArgumentException if there are more or fewer places than pictures
+     */
+    static String expanded(String prompt, List<Tiling> pictures, String image, Function<Tiling, String> tokens) {
+        String[] words = prompt.split(Pattern.quote(image), -1);
+        Check.that(
+                words.length == pictures.size() + 1,
+                "The prompt has %d places for pictures (%s), but there are %d pictures.%n  try:  one %s for each"
+                        + " picture.",
+                words.length - 1,
+                image,
+                pictures.size(),
+                image);
+        StringBuilder text = new StringBuilder(words[0]);
+        for (int i = 0; i < pictures.size(); i++) {
+            text.append(tokens.apply(pictures.get(i))).append(words[i + 1]);
+        }
+        return text.toString();
     }
 
     /** How the checkpoint's texts are written where nothing else is asked for. */

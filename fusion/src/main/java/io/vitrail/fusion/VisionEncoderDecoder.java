@@ -5,10 +5,8 @@ import io.vitrail.text.TextDecoder;
 import io.vitrail.text.TextModels;
 import io.vitrail.text.TextTask;
 import io.vitrail.text.generation.GenerationOptions;
-import io.vitrail.text.generation.Prompt;
 import io.vitrail.text.tokenizer.EncodeOptions;
 import io.vitrail.text.tokenizer.Tokenizer;
-import io.vitrail.text.tokenizer.TokenizerInput;
 import io.vitrail.transformer.Linear;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.Tokens;
@@ -92,24 +90,11 @@ public final class VisionEncoderDecoder extends PictureWriter {
         return GenerationOptions.of(checkpoint);
     }
 
-    /** The start token, and what the text is to begin with behind it. */
-    @Override
-    public Prompt prompt(long[] ids, GenerationOptions options) {
-        long[] begun = new long[ids.length + 1];
-        begun[0] = options.start();
-        System.arraycopy(ids, 0, begun, 1, ids.length);
-        return Prompt.of(begun);
-    }
-
     /** Without special tokens, which would end the text. */
     @Override
     public long[] ids(String words, Tokenizer tokenizer) {
         EncodeOptions plain = EncodeOptions.builder().specialTokens(false).build();
-        return tokenizer
-                .encode(List.of(TokenizerInput.of(words)), plain)
-                .rows()
-                .get(0)
-                .ids();
+        return tokenizer.encode(words, plain).ids();
     }
 
     @Override

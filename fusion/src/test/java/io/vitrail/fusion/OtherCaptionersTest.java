@@ -96,7 +96,7 @@ class OtherCaptionersTest {
                     .isEqualTo(text(call, 1));
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> captioner.caption(images(LLAVA)))
-                    .withMessageContaining("The prompts have 0 image tokens");
+                    .withMessageContaining("The prompt has 0 places for pictures (<image>)");
         }
     }
 

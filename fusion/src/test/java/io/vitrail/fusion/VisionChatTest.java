@@ -69,7 +69,7 @@ class VisionChatTest {
             PictureConversation talk = chat.about(List.of(picture("llava/base", 0)));
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> talk.say("what does <image> mean ?"))
-                    .withMessageContaining("1 pictures, but its prompt 2 places")
+                    .withMessageContaining("2 places for pictures (<image>), but there are 1 pictures")
                     .withMessageContaining("<image>");
             assertThat(talk.say(QUESTIONS.get(0)).promptTokens()).isPositive();
         }

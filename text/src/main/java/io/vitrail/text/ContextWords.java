@@ -4,9 +4,7 @@ import io.vitrail.text.tokenizer.EncodeOptions;
 import io.vitrail.text.tokenizer.Encoding;
 import io.vitrail.text.tokenizer.Span;
 import io.vitrail.text.tokenizer.Tokenizer;
-import io.vitrail.text.tokenizer.TokenizerInput;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -18,10 +16,7 @@ record ContextWords(Map<Span, Integer> wordOf) {
     static ContextWords of(Tokenizer tokenizer, String context) {
         EncodeOptions plain =
                 EncodeOptions.builder().specialTokens(false).offsets(true).build();
-        Encoding whole = tokenizer
-                .encode(List.of(TokenizerInput.of(context)), plain)
-                .rows()
-                .get(0);
+        Encoding whole = tokenizer.encode(context, plain);
         int[] words = tokenizer.words(context);
         Map<Span, Integer> wordOf = new HashMap<>();
         for (int i = 0; i < words.length; i++) {

@@ -5,7 +5,6 @@ import io.vitrail.text.generation.GenerationOptions;
 import io.vitrail.text.generation.Prompt;
 import io.vitrail.text.tokenizer.EncodeOptions;
 import io.vitrail.text.tokenizer.Encoding;
-import io.vitrail.text.tokenizer.TokenizerInput;
 import io.vitrail.text.tokenizer.template.ChatMessage;
 import io.vitrail.text.tokenizer.template.ChatTemplate;
 import io.vitrail.transformer.Check;
@@ -158,10 +157,7 @@ public final class TextGenerator implements WritingTask {
     }
 
     private TextWriter.Order order(String prompt, EncodeOptions encoding) {
-        Encoding read = loaded.tokenizer()
-                .encode(List.of(TokenizerInput.of(prompt)), encoding)
-                .rows()
-                .get(0);
+        Encoding read = loaded.tokenizer().encode(prompt, encoding);
         long[] ids = read.length() > 0 ? read.ids() : new long[] {begin()};
         return new TextWriter.Order(read, Prompt.of(ids), ids);
     }

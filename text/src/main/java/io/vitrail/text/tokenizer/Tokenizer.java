@@ -39,9 +39,12 @@ public final class Tokenizer implements AutoCloseable {
 
     /** Encodes one text, with special tokens. */
     public Encoding encode(String text) {
-        return encode(List.of(TokenizerInput.of(text)), EncodeOptions.defaults())
-                .rows()
-                .get(0);
+        return encode(text, EncodeOptions.defaults());
+    }
+
+    /** Encodes one text; errors are those of a batch. */
+    public Encoding encode(String text, EncodeOptions options) {
+        return encode(List.of(TokenizerInput.of(text)), options).rows().get(0);
     }
 
     /**

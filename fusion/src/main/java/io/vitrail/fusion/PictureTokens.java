@@ -13,14 +13,15 @@ import io.vitrail.vit.image.Tiling;
 import java.util.List;
 
 /**
- * A picture as tokens of a language model, kept outside native memory.
+ * A picture as tokens of a language model, on Java's heap: a conversation keeps them for as long as it lives, and has nothing to
+ * close. {@link SeenPicture} holds a picture for one call in native memory.
  *
  * @param values of shape [tiles and whole, picture tokens, width]
  * @param tiling how the picture was cut
  */
-record SeenPictures(float[] values, Shape shape, Tiling tiling) {
+record PictureTokens(float[] values, Shape shape, Tiling tiling) {
     /** @param processed one picture, with its tiles */
-    static SeenPictures of(ProcessedImages processed, SoftPromptWriter model, NDManager scope, Pass pass) {
+    static PictureTokens of(ProcessedImages processed, SoftPromptWriter model, NDManager scope, Pass pass) {
         VisionInput pictures = VisionInput.of(LoadedVisionModel.joined(List.of(processed.pixelValues()), scope));
         VisionInput real = processed
                 .pixelMask()
@@ -30,11 +31,11 @@ record SeenPictures(float[] values, Shape shape, Tiling tiling) {
         Tiling tiling = processed.tilings().isEmpty()
                 ? Tiling.NONE
                 : processed.tilings().get(0);
-        return new SeenPictures(seen.toFloatArray(), seen.getShape(), tiling);
+        return new PictureTokens(seen.toFloatArray(), seen.getShape(), tiling);
     }
 
     /** All tokens, one picture after the other: [tiles and wholes, picture tokens, width]. */
-    static NDArray joined(List<SeenPictures> pictures, NDManager scope) {
+    static NDArray joined(List<PictureTokens> pictures, NDManager scope) {
         NDList all = new NDList();
         pictures.forEach(picture -> all.add(scope.create(picture.values, picture.shape)));
         return NDArrays.concat(all, 0);
