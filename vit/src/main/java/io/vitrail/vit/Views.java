@@ -38,9 +38,18 @@ public record Views(List<Double> parts, boolean mirrored) {
         if (json.isMissingNode()) {
             return WHOLE;
         }
+        JsonNode mirrored = json.path("mirrored");
+        Check.that(
+                mirrored.isBoolean() || mirrored.isMissingNode(),
+                "config.json: 'views.mirrored' must be true or false, not %s.",
+                mirrored);
         List<Double> parts = new ArrayList<>();
         json.path("parts").forEach(part -> parts.add(part.asDouble()));
-        return new Views(parts, json.path("mirrored").asBoolean());
+        try {
+            return new Views(parts, mirrored.asBoolean());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("config.json: 'views.parts': " + e.getMessage(), e);
+        }
     }
 
     /** Adds them to a config.json, as classifiers read them. */

@@ -86,12 +86,13 @@ class ViewsTest {
                 "{'parts': []}",
                 "{'parts': [0.5]}",
                 "{'parts': [1, 0]}",
-                "{'parts': [1, 'a']}"
+                "{'parts': [1, 'a']}",
+                "{'parts': [1], 'mirrored': 'yes'}"
             })
     void viewsThatAreNoneAreRefused(String views) {
         assertThatThrownBy(() -> Views.of(json("{'views': " + views + "}")))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("view");
+                .hasMessageStartingWith("config.json: 'views");
     }
 
     private static Image mirror(Image image) {
