@@ -1,6 +1,7 @@
 package io.vitrail.fusion;
 
 import io.vitrail.fusion.verify.FusionReplayer;
+import io.vitrail.fusion.verify.LoraReplayer;
 import io.vitrail.text.TextModels;
 import io.vitrail.text.tokenizer.TokenizerReplayer;
 import io.vitrail.text.verify.TextReplayer;
@@ -31,6 +32,7 @@ public final class Catalogue {
                 new VisionReplayer(),
                 new ImageReplayer(),
                 new TextReplayer(),
+                new LoraReplayer(),
                 new TokenizerReplayer()));
     }
 

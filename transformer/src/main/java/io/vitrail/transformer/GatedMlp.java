@@ -1,6 +1,7 @@
 package io.vitrail.transformer;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import java.util.Optional;
 
 /**
@@ -33,8 +34,22 @@ public final class GatedMlp extends TensorBlock {
 
     /** activation(x G) ⊙ x U: [..., mlpWidth]. */
     private NDArray gated(NDArray x, Pass pass) {
-        return stacked.map(affine -> pass.operations().gated(x, affine, activation))
-                .orElseGet(() -> pass.operations().multiply(gate.forward(x, pass), up.forward(x, pass)));
+        if (stacked.isEmpty()) {
+            return pass.operations().multiply(gate.forward(x, pass), up.forward(x, pass));
+        }
+        boolean adapted = pass.adaptation(gate).isPresent() || pass.adaptation(up).isPresent();
+        return adapted ? adapted(x, pass) : pass.operations().gated(x, stacked.get(), activation);
+    }
+
+    /** The same of a pass with an adapter, once prepared. */
+    private NDArray adapted(NDArray x, Pass pass) {
+        Affine both = stacked.orElseThrow();
+        NDList halves = pass.operations()
+                .linear(x, both, Activation.LINEAR)
+                .split(new long[] {both.outWidth() / 2}, x.getShape().dimension() - 1);
+        NDArray g = gate.adapted(halves.get(0), x, pass);
+        NDArray u = up.adapted(halves.get(1), x, pass);
+        return pass.operations().multiply(pass.operations().activate(g, activation), u);
     }
 
     @Override

@@ -32,12 +32,25 @@ public final class Linear extends TensorBlock {
 
     @Override
     public NDArray forward(NDArray x, Pass pass) {
-        return pass.operations().linear(x, affine(x, pass), activation); // [..., outWidth]
+        if (pass.adaptation(this).isEmpty()) {
+            return pass.operations().linear(x, affine(x, pass), activation); // [..., outWidth]
+        }
+        NDArray y = adapted(pass.operations().linear(x, affine(x, pass), Activation.LINEAR), x, pass);
+        return activation == Activation.LINEAR ? y : pass.operations().activate(y, activation);
+    }
+
+    /**
+     * y = x Wᵀ + b as the pass's adapter changes it.
+     *
+     * @param y [..., outWidth], which must not be used afterwards
+     */
+    NDArray adapted(NDArray y, NDArray x, Pass pass) {
+        return pass.adaptation(this).map(change -> change.onto(y, x, pass)).orElse(y);
     }
 
     @Override
     public NDArray forwardOnto(NDArray residual, NDArray x, Pass pass) {
-        return activation == Activation.LINEAR
+        return activation == Activation.LINEAR && pass.adaptation(this).isEmpty()
                 ? pass.operations().residual(residual, x, affine(x, pass))
                 : super.forwardOnto(residual, x, pass);
     }

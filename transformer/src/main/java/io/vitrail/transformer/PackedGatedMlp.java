@@ -1,6 +1,7 @@
 package io.vitrail.transformer;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 
 /**
  * The feed-forward part with a gate, as {@link GatedMlp}, but with both matrices of the first layer stored as one:
@@ -19,7 +20,15 @@ public final class PackedGatedMlp extends TensorBlock {
 
     @Override
     public NDArray forward(NDArray x, Pass pass) {
-        NDArray gated = pass.operations().gated(x, gateAndUp.affine(x, pass), activation); // [..., mlpWidth]
-        return down.forward(gated, pass); // [..., width]
+        return down.forward(gated(x, pass), pass); // [..., width]
+    }
+
+    /** activation(g) ⊙ u: [..., mlpWidth]. */
+    private NDArray gated(NDArray x, Pass pass) {
+        if (pass.adaptation(gateAndUp).isEmpty()) {
+            return pass.operations().gated(x, gateAndUp.affine(x, pass), activation);
+        }
+        NDList halves = gateAndUp.forward(x, pass).split(2, x.getShape().dimension() - 1);
+        return pass.operations().multiply(pass.operations().activate(halves.get(0), activation), halves.get(1));
     }
 }

@@ -3,6 +3,7 @@ package io.vitrail.transformer;
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
+import java.util.Optional;
 
 /** Where a pass takes the values of parameters from. */
 public sealed interface ParameterValues {
@@ -11,6 +12,11 @@ public sealed interface ParameterValues {
 
     /** The value of a parameter on the device of the given array. */
     NDArray of(Parameter parameter, NDArray x);
+
+    /** How these values change a layer, besides its parameters. */
+    default Optional<Adaptation> adaptation(TensorBlock layer) {
+        return Optional.empty();
+    }
 
     /** Whether dropout and batch statistics are those of training. */
     boolean training();
@@ -33,6 +39,24 @@ public sealed interface ParameterValues {
         @Override
         public NDArray of(Parameter parameter, NDArray x) {
             return store.getValue(parameter, x.getDevice(), training);
+        }
+    }
+
+    /** Those of a model with an adapter. */
+    record Adapted(ParameterValues plain, Adapter adapter) implements ParameterValues {
+        @Override
+        public NDArray of(Parameter parameter, NDArray x) {
+            return plain.of(parameter, x);
+        }
+
+        @Override
+        public Optional<Adaptation> adaptation(TensorBlock layer) {
+            return adapter.of(layer);
+        }
+
+        @Override
+        public boolean training() {
+            return plain.training();
         }
     }
 }

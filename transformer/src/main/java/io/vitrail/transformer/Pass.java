@@ -93,6 +93,18 @@ public record Pass(
         return new Pass(operations, parameters, mask, geometry, past, context, other);
     }
 
+    /** Of a model that an adapter changes, instead of any before. */
+    public Pass withAdapter(Adapter adapter) {
+        ParameterValues plain = parameters instanceof ParameterValues.Adapted adapted ? adapted.plain() : parameters;
+        ParameterValues other = new ParameterValues.Adapted(plain, adapter);
+        return new Pass(operations, other, mask, geometry, past, context, trace);
+    }
+
+    /** How this pass changes what a layer computes, if it does. */
+    Optional<Adaptation> adaptation(TensorBlock layer) {
+        return parameters.adaptation(layer);
+    }
+
     /** Whether dropout and batch statistics are those of training. */
     public boolean training() {
         return parameters.training();

@@ -3,6 +3,7 @@ package io.vitrail.transformer;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The three projections of self-attention: [batch, tokens, width] to queries, keys and values of all heads side by side.
@@ -32,12 +33,20 @@ final class QueryKeyValue extends TensorBlock {
         }
         long keys = config.queryWidth();
         NDList parts = forward(x, pass).split(new long[] {keys, keys + config.keyValueWidth()}, 2);
-        return new Split(parts.get(0), parts.get(1), parts.get(2));
+        return new Split(
+                query.adapted(parts.get(0), x, pass),
+                key.adapted(parts.get(1), x, pass),
+                value.adapted(parts.get(2), x, pass));
+    }
+
+    private boolean isAdapted(Pass pass) {
+        return Stream.of(query, key, value)
+                .anyMatch(layer -> pass.adaptation(layer).isPresent());
     }
 
     /** The same split into heads, queries and keys turned by the pass's rotation. */
     Projected project(NDArray x, Pass pass) {
-        if (stacked.isPresent()) {
+        if (stacked.isPresent() && !isAdapted(pass)) {
             return pass.operations()
                     .project(x, stacked.get(), config, pass.geometry().rotation());
         }
@@ -46,7 +55,7 @@ final class QueryKeyValue extends TensorBlock {
                 split.q(), split.k(), split.v(), config, pass.geometry().rotation(), pass.operations());
     }
 
-    /** The three side by side. Only once prepared. */
+    /** The three side by side, without an adapter. Only once prepared. */
     @Override
     public NDArray forward(NDArray x, Pass pass) {
         return pass.operations().linear(x, stacked.orElseThrow(), Activation.LINEAR);

@@ -28,8 +28,10 @@ public final class Session<M extends TensorBlock> implements AutoCloseable {
     private final M model;
     private final Operations operations;
     private final NDManager manager;
-    private final Semaphore turns = new Semaphore(1, true);
-    private final Set<Thread> within = ConcurrentHashMap.newKeySet();
+    private final Adapter adapter;
+    private final Session<M> whole; // that this one shares its model with; usually itself
+    private final Semaphore turns;
+    private final Set<Thread> within;
     private volatile int passes = 1;
     private volatile boolean closed;
 
@@ -42,6 +44,10 @@ public final class Session<M extends TensorBlock> implements AutoCloseable {
     public Session(M model, Operations operations, Device device, Consumer<NDManager> load) {
         this.model = model;
         this.operations = operations;
+        adapter = Adapter.NONE;
+        whole = this;
+        turns = new Semaphore(1, true);
+        within = ConcurrentHashMap.newKeySet();
         manager = DjlEngine.newManager(device);
         try {
             load.accept(manager);
@@ -51,6 +57,29 @@ public final class Session<M extends TensorBlock> implements AutoCloseable {
             throw e;
         }
         OpenSessions.add(this);
+    }
+
+    private Session(Session<M> whole, Adapter adapter) {
+        model = whole.model;
+        operations = whole.operations;
+        manager = whole.manager;
+        this.adapter = adapter;
+        this.whole = whole;
+        turns = whole.turns;
+        within = whole.within;
+    }
+
+    /**
+     * The same model changed by an adapter, in whose passes only it is; {@link Adapter#NONE} gives the plain model. Both share
+     * weights and turns. Closing the one that is returned does nothing; this one's closing closes both.
+     */
+    public Session<M> with(Adapter change) {
+        return new Session<>(whole, change);
+    }
+
+    /** What its passes compute with. */
+    public Operations operations() {
+        return operations;
     }
 
     /** Lets no other pass begin, and waits for those that run, though not for ever. */
@@ -74,15 +103,15 @@ public final class Session<M extends TensorBlock> implements AutoCloseable {
         Check.that(count >= 1, "At least 1 pass must be let in, not %d.", count);
         checkOutside();
         synchronized (turns) {
-            turns.acquireUninterruptibly(passes);
-            passes = count;
+            turns.acquireUninterruptibly(whole.passes);
+            whole.passes = count;
             turns.release(count);
         }
     }
 
     /** How many passes may compute at the same time. */
     public int passes() {
-        return passes;
+        return whole.passes;
     }
 
     /**
@@ -125,13 +154,14 @@ public final class Session<M extends TensorBlock> implements AutoCloseable {
     private <R> R inTurn(Work<M, R> work) {
         within.add(Thread.currentThread());
         try {
-            if (closed) {
+            if (whole.closed) {
                 throw CallException.closed();
             }
             boolean before = JniUtils.isGradMode();
             JniUtils.setGradMode(false); // a setting of the thread: nothing is kept for gradients that nobody asks for
             try (NDManager scope = manager.newSubManager()) {
-                return work.run(model, scope, Pass.inference(operations));
+                Pass pass = Pass.inference(operations);
+                return work.run(model, scope, adapter == Adapter.NONE ? pass : pass.withAdapter(adapter));
             } finally {
                 JniUtils.setGradMode(before);
             }
@@ -148,7 +178,7 @@ public final class Session<M extends TensorBlock> implements AutoCloseable {
      */
     public NDManager newScope() {
         synchronized (turns) {
-            if (closed) {
+            if (whole.closed) {
                 throw CallException.closed();
             }
             return manager.newSubManager();
@@ -162,6 +192,9 @@ public final class Session<M extends TensorBlock> implements AutoCloseable {
 
     @Override
     public void close() {
+        if (whole != this) {
+            return;
+        }
         checkOutside();
         closed = true;
         synchronized (turns) {

@@ -36,7 +36,10 @@ public final class TokenEmbedding extends TensorBlock {
      */
     @Override
     public NDArray forward(NDArray ids, Pass pass) {
-        return rows(Scope.lend(value(weight, ids, pass), ids.getManager()), ids, outside);
+        NDArray vectors = rows(Scope.lend(value(weight, ids, pass), ids.getManager()), ids, outside);
+        return pass.adaptation(this)
+                .map(change -> change.onto(vectors, ids, pass))
+                .orElse(vectors);
     }
 
     /**

@@ -60,7 +60,10 @@ public final class VocabularyProjection extends TensorBlock {
         NDArray scores = packed.isPresent()
                 ? inside.linear(entered, packed.get(), Activation.LINEAR)
                 : inside.sharedLinear(entered, affine(value(table, x, pass), bias.map(b -> value(b, x, pass))));
-        return inside.leave(scores);
+        NDArray adapted = pass.adaptation(this)
+                .map(change -> change.onto(scores, entered, pass.withOperations(inside)))
+                .orElse(scores);
+        return inside.leave(adapted);
     }
 
     private Affine affine(NDArray weight, Optional<NDArray> added) {

@@ -65,7 +65,7 @@ public final class FusionReplayer implements GoldenReplayer {
     private Replayed computed(GoldenCall call, Map<String, GoldenTensor> inputs, Path path) {
         try (Checkpoint checkpoint = Checkpoint.open(call.checkpoint())) {
             String className = call.className().orElseGet(() -> FusionModels.className(checkpoint));
-            Session<FusionModel> session = kept.get(call.checkpoint(), className, path);
+            Session<FusionModel> session = kept.get(call, className, path);
             if (session.model() instanceof CocaWriter) {
                 return CocaReplay.written(call, inputs, session, checkpoint);
             }

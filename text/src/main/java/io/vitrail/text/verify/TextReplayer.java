@@ -70,7 +70,7 @@ public final class TextReplayer implements GoldenReplayer {
         try (Checkpoint checkpoint = Checkpoint.open(call.checkpoint())) {
             Set<Trace.Stage> stages = call.stages(ConfigJson.of(checkpoint));
             String className = call.className().orElseGet(() -> TextModels.className(checkpoint));
-            Session<TextModel> session = kept.get(call.checkpoint(), className, path);
+            Session<TextModel> session = kept.get(call, className, path);
             if (call.operation().equals("generate")) {
                 return TextGenerationReplay.of(call, inputs, session, checkpoint);
             }

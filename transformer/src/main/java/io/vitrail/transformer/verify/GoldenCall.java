@@ -61,6 +61,23 @@ public record GoldenCall(Path folder, JsonNode json) {
         return inside(json.get("subfolder").asText());
     }
 
+    /** The folder of the PEFT adapter that the call computes with, if it does. */
+    public Optional<Path> adapter() {
+        boolean used = json.hasNonNull("adapter") && !json.path("disabled").asBoolean(false);
+        return used ? Optional.of(inside(json.get("adapter").asText())) : Optional.empty();
+    }
+
+    /** Whether the adapter is merged into the weights first. */
+    public boolean isMerged() {
+        return json.path("merged").asBoolean(false);
+    }
+
+    /** The same call by another operation. */
+    public GoldenCall as(String operation) {
+        ObjectNode other = json.deepCopy();
+        return new GoldenCall(folder, other.put("op", operation));
+    }
+
     /** The picture files that the call reads. */
     public List<Path> images() {
         return StreamSupport.stream(json.path("images").spliterator(), false)

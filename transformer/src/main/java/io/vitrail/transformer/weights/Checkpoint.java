@@ -57,6 +57,16 @@ public final class Checkpoint implements AutoCloseable {
         }
     }
 
+    /**
+     * This checkpoint with other weights: each replaces the one of its name, or is a further one. It is valid while this one
+     * is open.
+     */
+    public Checkpoint withWeights(Map<String, StoredTensor> others) {
+        Map<String, StoredTensor> stored = new LinkedHashMap<>();
+        others.forEach((name, tensor) -> stored.put(storedNames.getOrDefault(name, name), tensor));
+        return new Checkpoint(folder, new ReplacedTensors(weights, stored));
+    }
+
     /** Whether a folder holds weights by one of the names that {@link #open} looks for. */
     public static boolean isIn(Path folder) {
         return WeightFiles.in(folder).isPresent();

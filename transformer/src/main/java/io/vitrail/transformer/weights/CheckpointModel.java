@@ -34,6 +34,11 @@ public abstract class CheckpointModel extends TensorBlock {
         return new WeightTable.Filling(weightTable().under(prefix), based ? basePrefix() : "", this, sizes());
     }
 
+    /** Where the weights of a checkpoint belong in this model; shared ones by all their names. */
+    public final List<WeightPlace> places(Checkpoint checkpoint) {
+        return WeightTable.places(fillings(checkpoint));
+    }
+
     /**
      * Checks, without loading, that a checkpoint holds this model's weights.
      *

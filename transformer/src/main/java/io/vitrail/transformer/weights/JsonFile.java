@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -53,6 +54,17 @@ public final class JsonFile {
             throw CheckpointException.of("A JSON list must stand here, from [ to ].", file, "download the file again.");
         }
         return root;
+    }
+
+    /**
+     * Writes an object, indented. An existing file is replaced at once when the new one is complete.
+     *
+     * @throws CheckpointException if the file can't be written
+     */
+    public static void write(Path file, JsonNode json) {
+        String text = json.toPrettyString() + "\n";
+        ReplacedFile.write(
+                file, channel -> ReplacedFile.writeAll(channel, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8))));
     }
 
     private static JsonNode readAny(Path file) {

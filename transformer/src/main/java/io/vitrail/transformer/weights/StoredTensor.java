@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.function.Supplier;
 
 /**
  * A tensor in a file of weights: its name, element type and shape, and where its elements lie. They are read when asked
@@ -27,6 +28,16 @@ public final class StoredTensor {
         this.type = type;
         this.shape = shape;
         this.elements = elements;
+    }
+
+    /**
+     * A tensor of float32 that no file holds: its elements are computed, row by row, whenever they are read.
+     *
+     * @param origin names it, and tells what messages say of where it is from
+     */
+    public static StoredTensor computed(StoredTensor origin, long[] shape, Supplier<float[]> elements) {
+        return new StoredTensor(
+                origin.name, StorageType.F32, shape.clone(), new ComputedBytes(origin.file(), elements));
     }
 
     /** The name that the file gives it. */

@@ -3,8 +3,8 @@ package io.vitrail.transformer.weights;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
-/** Where the elements of a tensor lie in a file. */
-sealed interface TensorBytes permits FileRegion, StridedRegion {
+/** Where the elements of a tensor lie in a file, or how they are computed. */
+sealed interface TensorBytes permits FileRegion, StridedRegion, ComputedBytes {
 
     /** The file that holds them. */
     Path file();

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.Set;
 
 /** Named tensors in a file, or in several files with an index. Any thread may ask. */
-sealed interface TensorFile extends AutoCloseable permits SingleTensorFile, ShardedTensors {
+sealed interface TensorFile extends AutoCloseable permits SingleTensorFile, ShardedTensors, ReplacedTensors {
 
     /** Opens a file by its kind, which its name's ending tells: safetensors, or else a pickle. */
     static TensorFile open(Path file) {

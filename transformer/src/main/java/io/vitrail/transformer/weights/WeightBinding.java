@@ -3,6 +3,7 @@ package io.vitrail.transformer.weights;
 import ai.djl.nn.Parameter;
 import io.vitrail.transformer.Check;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * One weight of a checkpoint and one parameter of a model that belong together.
@@ -32,6 +33,17 @@ record WeightBinding(WeightRow row, String name, String path, Parameter paramete
     /** What tells the weights of a checkpoint's parameters apart: its name, or of a part that and which. */
     String key() {
         return row.part().isWhole() ? name : name + "[" + row.part().index() + "]";
+    }
+
+    /** The same for those who don't know tables. */
+    WeightPlace place(WeightHolder root) {
+        List<String> steps = List.of(path.split("\\."));
+        WeightHolder holder = root;
+        for (String step : steps.subList(0, steps.size() - 1)) {
+            holder = holder.parts().get(step);
+        }
+        Part stored = row.part();
+        return new WeightPlace(name, holder, steps.get(steps.size() - 1), stored.index(), stored.count());
     }
 
     boolean isTransposed() {

@@ -235,6 +235,16 @@ public final class WeightTable {
         return Collections.unmodifiableMap(names);
     }
 
+    /** Where the weights belong that the parts' tables tell of, in the tables' order; shared ones by all their names. */
+    public static List<WeightPlace> places(List<Filling> parts) {
+        return parts.stream()
+                .flatMap(part -> new WeightBindings(part.table.rows, part.base, part.root, part.sizes)
+                        .groups().stream()
+                                .flatMap(List::stream)
+                                .map(binding -> binding.place(part.root)))
+                .toList();
+    }
+
     /**
      * Saves a model's parameters under the checkpoint's names and in its shapes, as one safetensors file.
      *

@@ -55,7 +55,7 @@ public final class VisionReplayer implements GoldenReplayer {
         Check.that(
                 !inputs.containsKey("noise") || className.startsWith("ViTMAE"),
                 "The input 'noise' is known for ViTMAE only.");
-        Session<VisionModel> session = kept.get(call.checkpoint(), className, path);
+        Session<VisionModel> session = kept.get(call, className, path);
         Set<Stage> stages = call.stages(config(call, session.model()));
         return session.run((model, scope, pass) -> {
             Pass traced = pass.withTrace(Trace.of(scope, stages));

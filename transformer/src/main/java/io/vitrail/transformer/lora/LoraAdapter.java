@@ -1,0 +1,165 @@
+package io.vitrail.transformer.lora;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.vitrail.transformer.Activation;
+import io.vitrail.transformer.Adaptation;
+import io.vitrail.transformer.Adapter;
+import io.vitrail.transformer.Bias;
+import io.vitrail.transformer.Linear;
+import io.vitrail.transformer.Pass;
+import io.vitrail.transformer.Session;
+import io.vitrail.transformer.TensorBlock;
+import io.vitrail.transformer.TokenEmbedding;
+import io.vitrail.transformer.weights.Checkpoint;
+import io.vitrail.transformer.weights.CheckpointException;
+import io.vitrail.transformer.weights.CheckpointModel;
+import io.vitrail.transformer.weights.WeightPlace;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * A PEFT adapter beside a loaded model, whose weights stay as they are: several adapters may share a model, and each call
+ * chooses one ({@link Session#with}). Thread-safe. Closing frees its weights; no pass may then use it.
+ */
+public final class LoraAdapter implements Adapter, AutoCloseable {
+    private final PeftAdapter peft;
+    private final Map<String, List<WeightPlace>> places;
+    private final NDManager manager;
+    private final Map<TensorBlock, Adaptation> changes = new IdentityHashMap<>();
+
+    /**
+     * Brings an adapter's changes to a session's model.
+     *
+     * @param base that the session's model was loaded from
+     * @throws CheckpointException if the adapter was made for another model, or changes what can't be changed apart:
+     *     convolutions, norms, biases alone, lengths of rows (DoRA). {@link PeftAdapter#mergedInto} can
+     */
+    public static LoraAdapter of(PeftAdapter peft, Session<? extends CheckpointModel> session, Checkpoint base) {
+        NDManager manager = session.newScope();
+        try {
+            return new LoraAdapter(peft, session.model().places(base), manager);
+        } catch (RuntimeException e) {
+            manager.close();
+            throw e;
+        }
+    }
+
+    private LoraAdapter(PeftAdapter peft, List<WeightPlace> all, NDManager manager) {
+        this.peft = peft;
+        this.manager = manager;
+        places = all.stream().collect(Collectors.groupingBy(WeightPlace::name));
+        if (peft.mustBeMerged()) {
+            throw mustBeMerged("It learns lengths of rows apart, or changes biases alone");
+        }
+        peft.layers().forEach(this::change);
+        peft.embeddings().forEach(this::changeEmbedding);
+        peft.whole().forEach(this::replace);
+    }
+
+    private void change(String module, LowRankWeights weights) {
+        List<WeightPlace> parts = placesOf(module + ".weight");
+        LowRank change = LowRank.loaded(weights, parts.size(), manager);
+        for (WeightPlace part : parts) {
+            if (!LinearLayers.isLinear(part)) {
+                throw mustBeMerged("'" + module + "' is no linear layer");
+            }
+            LinearLayers.Size size = LinearLayers.size(part);
+            if (size.inputs() != weights.inputs() || size.outputs() * parts.size() != weights.outputs()) {
+                throw misfit(module, weights, new LinearLayers.Size(size.inputs(), size.outputs() * parts.size()));
+            }
+            changes.put((TensorBlock) part.holder(), change.of(part.part()));
+        }
+    }
+
+    private void changeEmbedding(String module, LowRankWeights weights) {
+        WeightPlace place = placesOf(module + ".weight").get(0);
+        if (!(place.holder() instanceof TokenEmbedding embedding)) {
+            throw mustBeMerged("'" + module + "' is no embedding of ids");
+        }
+        Shape shape = embedding.parameters().get("weight").getShape();
+        if (shape.get(0) != weights.inputs() || shape.get(1) != weights.outputs()) {
+            throw misfit(module, weights, new LinearLayers.Size((int) shape.get(0), (int) shape.get(1)));
+        }
+        changes.put(embedding, new LowRankEmbedding(weights, manager));
+    }
+
+    private CheckpointException misfit(String module, LowRankWeights weights, LinearLayers.Size size) {
+        return CheckpointException.of(
+                "The adapter changes '%s' as a layer of %d inputs and %d outputs; it has %d and %d."
+                        .formatted(module, weights.inputs(), weights.outputs(), size.inputs(), size.outputs()),
+                peft.folder(),
+                "use it with the checkpoint that it was made for.");
+    }
+
+    /** A layer that was trained whole. */
+    private void replace(String name, PeftAdapter.WholeWeight weight) {
+        if (name.endsWith(".bias") && peft.whole().containsKey(name.replaceAll("bias$", "weight"))) {
+            return; // comes with its weight
+        }
+        List<WeightPlace> parts = placesOf(name);
+        boolean linear = name.endsWith(".weight") && parts.size() == 1 && parts.get(0).holder() instanceof Linear;
+        if (!linear) {
+            throw mustBeMerged("'" + name + "' is no whole linear layer");
+        }
+        Optional<float[]> bias = Optional.ofNullable(peft.whole().get(name.replaceAll("weight$", "bias")))
+                .map(PeftAdapter.WholeWeight::values);
+        Linear whole = new Linear(
+                Math.toIntExact(weight.shape()[1]),
+                Math.toIntExact(weight.shape()[0]),
+                Bias.of(bias.isPresent()),
+                Activation.LINEAR);
+        LowRank.fill(whole, "weight", weight.values(), manager);
+        bias.ifPresent(values -> LowRank.fill(whole, "bias", values, manager));
+        changes.put((TensorBlock) parts.get(0).holder(), new Whole(whole));
+    }
+
+    private List<WeightPlace> placesOf(String name) {
+        return ModuleNames.find(places.keySet(), name)
+                .map(places::get)
+                .orElseThrow(() -> CheckpointException.of(
+                        "The adapter changes '" + name + "', which the model hasn't.",
+                        peft.folder(),
+                        "use it with the checkpoint that it was made for."));
+    }
+
+    private CheckpointException mustBeMerged(String why) {
+        return CheckpointException.of(
+                "The adapter can't be kept apart from the model: " + why + ".", peft.folder(), "merge it into the model.");
+    }
+
+    @Override
+    public Optional<Adaptation> of(TensorBlock layer) {
+        return Optional.ofNullable(changes.get(layer));
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+
+    /** Another layer in a layer's place, prepared by the first pass. */
+    private static final class Whole implements Adaptation {
+        private final Linear layer;
+        private boolean prepared;
+
+        Whole(Linear layer) {
+            this.layer = layer;
+        }
+
+        @Override
+        public NDArray onto(NDArray y, NDArray x, Pass pass) {
+            synchronized (this) {
+                if (!prepared) {
+                    layer.prepareFor(pass.operations());
+                    prepared = true;
+                }
+            }
+            return layer.forward(x, pass);
+        }
+    }
+}
