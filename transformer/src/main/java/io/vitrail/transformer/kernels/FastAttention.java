@@ -97,7 +97,7 @@ final class FastAttention {
     }
 
     /** What the mask adds to scores: [batch or 1, heads or 1, queries or 1, keys]. */
-    private static NDArray added(AttentionMask mask, NDManager manager, long queries, long keys) {
+    static NDArray added(AttentionMask mask, NDManager manager, long queries, long keys) {
         if (mask instanceof AttentionMask.Bias bias) {
             return bias.values();
         }

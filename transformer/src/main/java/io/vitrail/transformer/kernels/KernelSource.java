@@ -119,10 +119,23 @@ enum KernelSource {
                 return torch.index_copy_(torch.narrow(target, 2, 0, tokens), 0, places, copied)
             """;
 
-    /** For training: products in bfloat16, float32 before and behind; gradients flow through. */
-    static final KernelMethods MIXED = new KernelMethods(
+    /** For training: gradients flow through. */
+    static final KernelMethods TRAINING = new KernelMethods(
             KernelMethods.PYTORCH,
             """
+              def attention(self: __torch__.Kernels, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+                return torch.scaled_dot_product_attention(q, k, v, None, 0., False)
+              def causal_attention(self: __torch__.Kernels, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+                return torch.scaled_dot_product_attention(q, k, v, None, 0., True)
+              def masked_attention(self: __torch__.Kernels, q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:
+                return torch.scaled_dot_product_attention(q, k, v, mask, 0., False)
+            """);
+
+    /** The same with products in bfloat16, float32 before and behind. */
+    static final KernelMethods MIXED = new KernelMethods(
+            KernelMethods.PYTORCH,
+            TRAINING.text()
+                    + """
               def linear(self: __torch__.Kernels, x: Tensor, w: Tensor) -> Tensor:
                 return torch.to(torch.linear(torch.to(x, 15), torch.to(w, 15), None), 6)
               def biased_linear(self: __torch__.Kernels, x: Tensor, w: Tensor, b: Tensor) -> Tensor:

@@ -29,6 +29,8 @@ public final class Kernels {
 
     private static final Map<Device, KernelArchive> MIXED = new ConcurrentHashMap<>();
 
+    private static final Map<Device, KernelArchive> TRAINING = new ConcurrentHashMap<>();
+
     private record Request(Device device, NumberType type) {}
 
     private Kernels() {}
@@ -50,16 +52,16 @@ public final class Kernels {
     }
 
     /**
-     * What a training computes with, for {@link io.vitrail.transformer.TensorBlock#trainWith}: the readable operations, or
-     * these with products in bfloat16 for {@code BF16}, and for {@code AUTO} on CPUs that have the instructions. The model
-     * isn't prepared.
+     * What a training computes with, for {@link io.vitrail.transformer.TensorBlock#trainWith}; products are in bfloat16 for
+     * {@code BF16}, and for {@code AUTO} on CPUs that have the instructions. The model isn't prepared.
      */
     public static Operations forTraining(Device device, Precision precision) {
         boolean mixed = precision == Precision.BF16
                 || precision == Precision.AUTO && fastest(device, CpuFeatures.ofThisMachine()) == NumberType.BFLOAT16;
         return mixed
                 ? new MixedOperations(MIXED.computeIfAbsent(device, d -> KernelArchive.compile(d, KernelSource.MIXED)))
-                : ReadableOperations.INSTANCE;
+                : new TrainingOperations(
+                        TRAINING.computeIfAbsent(device, d -> KernelArchive.compile(d, KernelSource.TRAINING)));
     }
 
     private static Optional<KernelArchive> forRequest(Request request) {

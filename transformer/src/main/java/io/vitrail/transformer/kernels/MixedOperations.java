@@ -3,21 +3,18 @@ package io.vitrail.transformer.kernels;
 import ai.djl.ndarray.NDArray;
 import io.vitrail.transformer.Activation;
 import io.vitrail.transformer.Affine;
-import io.vitrail.transformer.ForwardingOperations;
-import io.vitrail.transformer.Operations;
-import io.vitrail.transformer.ReadableOperations;
 import java.util.Optional;
 
 /**
- * The readable operations with their products in bfloat16, for training: weights, sums, norms and gradients stay float32
+ * The same with products in bfloat16: weights, sums, norms and gradients stay float32
  * (Micikevicius et al. 2018, "Mixed Precision Training", section 3.1; bfloat16 has float32's range, so losses needn't be
  * scaled). Gradients flow through.
  */
-final class MixedOperations extends ForwardingOperations {
+final class MixedOperations extends TrainingOperations {
     private final KernelArchive mixed;
 
     MixedOperations(KernelArchive mixed) {
-        super(ReadableOperations.INSTANCE);
+        super(mixed);
         this.mixed = mixed;
     }
 
@@ -33,11 +30,6 @@ final class MixedOperations extends ForwardingOperations {
     @Override
     public NDArray sharedLinear(NDArray x, Affine loaded) {
         return linear(x, loaded, Activation.LINEAR);
-    }
-
-    @Override
-    public Operations within() {
-        return this;
     }
 
     @Override

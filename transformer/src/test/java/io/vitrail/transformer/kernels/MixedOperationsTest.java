@@ -72,11 +72,6 @@ class MixedOperationsTest {
         compare(List.of(x, kernels), by -> by.convolution(x, kernels, Optional.empty(), stride));
     }
 
-    @Test
-    void fullPrecisionTrainsReadably() {
-        assertThat(Kernels.forTraining(Device.cpu(), Precision.FP32)).isSameAs(ReadableOperations.INSTANCE);
-    }
-
     private NDArray trained(long... shape) {
         NDArray array = Scope.owned(manager.randomNormal(new Shape(shape)));
         array.setRequiresGradient(true);
