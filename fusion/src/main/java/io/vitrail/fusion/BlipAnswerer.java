@@ -2,22 +2,25 @@ package io.vitrail.fusion;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import io.vitrail.text.TextDecoder;
 import io.vitrail.text.TextInput;
 import io.vitrail.text.TextModels;
 import io.vitrail.text.TextTask;
 import io.vitrail.text.generation.GenerationOptions;
 import io.vitrail.text.generation.Prompt;
-import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.Tokens;
-import io.vitrail.transformer.training.LabelSmoothing;
+import io.vitrail.transformer.Trace;
+import io.vitrail.transformer.training.CrossEntropy;
+import io.vitrail.transformer.training.NextTokenLoss;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.transformer.weights.ConfigJson;
 import io.vitrail.transformer.weights.WeightTable;
-import java.util.Arrays;
+import io.vitrail.vit.VisionInput;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -61,6 +64,22 @@ public final class BlipAnswerer extends BlipReader {
         return decoder;
     }
 
+    /**
+     * What each word of a question took from a picture's tokens while it was read, and what each token of its answer
+     * did: it sees the picture through the question, so what it took from the question's tokens, times what these took.
+     */
+    List<MeanAttention> taken(VisionInput picture, TextInput question, WrittenText answer, Pass pass) {
+        NDManager scope = picture.pixels().getManager();
+        Trace reading = Trace.of(scope, Set.of(Trace.Stage.ATTENTIONS));
+        Tokens asked = ask(question, see(picture, pass), pass.withTrace(reading));
+        Trace writing = Trace.of(scope, Set.of(Trace.Stage.ATTENTIONS));
+        TextInput written = TextInput.of(scope.create(answer.read()).expandDims(0));
+        decoder.states(written, pass.withContext(asked).withTrace(writing));
+        MeanAttention read = MeanAttention.of(reading, "cross_attentions.").orElseThrow(WordSources.unknown());
+        MeanAttention told = MeanAttention.of(writing, "cross_attentions.").orElseThrow(WordSources.unknown());
+        return List.of(read, told.part(answer.places(0)).through(read));
+    }
+
     /** How answers are written where nothing else is asked for. */
     public GenerationOptions options() {
         return BlipWriter.options(text());
@@ -84,23 +103,12 @@ public final class BlipAnswerer extends BlipReader {
      * The mean loss of the tokens behind the first of each answer.
      *
      * @param logits [batch, tokens, vocabulary]: what the decoder says comes next
-     * @param answers [batch, tokens], int64: ids, or {@link LabelSmoothing#IGNORED}
+     * @param answers [batch, tokens], int64: ids, or {@link CrossEntropy#IGNORED}
      * @return a scalar
      */
     public NDArray loss(NDArray logits, NDArray answers) {
-        int vocabulary = decoder.vocabulary();
-        boolean known = Arrays.stream(answers.toLongArray())
-                .allMatch(id -> id >= 0 && id < vocabulary || id == LabelSmoothing.IGNORED);
-        Check.that(
-                known && answers.getShape().equals(logits.getShape().slice(0, 2)),
-                "Answers must be %s ids below %d, or %d where none counts; these are %s.",
-                logits.getShape().slice(0, 2),
-                vocabulary,
-                LabelSmoothing.IGNORED,
-                answers.getShape());
-        NDArray told = logits.get(":, :-1").reshape(-1, vocabulary);
-        LabelSmoothing loss = new LabelSmoothing((float) text().number("label_smoothing", 0));
-        return loss.evaluate(new NDList(answers.get(":, 1:").flatten()), new NDList(told));
+        CrossEntropy.Options smoothed = CrossEntropy.Options.smoothed((float) text().number("label_smoothing", 0));
+        return new NextTokenLoss(smoothed).evaluate(new NDList(answers), new NDList(logits));
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.vitrail.fusion;
 
 import io.vitrail.fusion.verify.FusionReplayer;
 import io.vitrail.fusion.verify.LoraReplayer;
+import io.vitrail.fusion.verify.TrainingReplayer;
 import io.vitrail.text.TextModels;
 import io.vitrail.text.tokenizer.TokenizerReplayer;
 import io.vitrail.text.verify.TextReplayer;
@@ -33,7 +34,8 @@ public final class Catalogue {
                 new ImageReplayer(),
                 new TextReplayer(),
                 new LoraReplayer(),
-                new TokenizerReplayer()));
+                new TokenizerReplayer(),
+                new TrainingReplayer()));
     }
 
     /** Replayers of all families. */

@@ -100,7 +100,11 @@ public final class DistilBert extends TextEncoder {
                 Optional.empty(),
                 json.flag("tie_word_embeddings", true),
                 Labels.of(json));
-        return new DistilBert(config, task);
+        DistilBert model = new DistilBert(config, task);
+        if (json.flag("sinusoidal_pos_embds", false)) { // a fixed table, though a checkpoint holds it
+            model.embedding.parts().get("positions").parameters().values().forEach(table -> table.freeze(true));
+        }
+        return model;
     }
 
     @Override

@@ -120,6 +120,16 @@ public final class TextModels {
         return kind.cast(model);
     }
 
+    /**
+     * The model that a class of the reference makes of a checkpoint, without weights; without a pooler, if the checkpoint
+     * holds none and the family can do without.
+     *
+     * @throws IllegalArgumentException if the class or model type isn't supported
+     */
+    public static TextModel create(Checkpoint checkpoint, String className) {
+        return CATALOGUE.create(ConfigJson.of(checkpoint), task(checkpoint, className));
+    }
+
     /** The task of the class that a checkpoint's config names first: the one whose weights it holds. */
     public static TextTask task(Checkpoint checkpoint) {
         return CATALOGUE.task(ConfigJson.of(checkpoint), className(checkpoint));
@@ -130,6 +140,23 @@ public final class TextModels {
         TextTask task = CATALOGUE.task(config, className);
         return stored.map(checkpoint -> CATALOGUE.present(task, config, checkpoint))
                 .orElse(task);
+    }
+
+    /**
+     * The reference's class of a config's model type for a task, such as {@code BertForSequenceClassification}.
+     *
+     * @throws IllegalArgumentException if it has none
+     */
+    public static String className(ConfigJson config, TextTask task) {
+        Map<String, Set<String>> classes = CATALOGUE.classes(task);
+        String type = ModelCatalogue.type(config);
+        Check.that(
+                classes.containsKey(type),
+                "Model type '%s' has no class for %s here; these have: %s.",
+                type,
+                task,
+                classes.keySet());
+        return classes.get(type).iterator().next();
     }
 
     /** The class that a checkpoint's config names first: the one whose weights it holds. */

@@ -1,6 +1,7 @@
 package io.vitrail.text;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import io.vitrail.transformer.AttentionMask;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Pass;
@@ -9,7 +10,9 @@ import io.vitrail.transformer.Tokens;
 /**
  * An encoder that reads a text and a decoder that writes another, asking the first by cross-attention: the original
  * Transformer and its kin. The decoder's passes carry the encoder's tokens as their context. As a DJL block it reads
- * ids [batch, tokens] and scores their being written again.
+ * ids [batch, tokens] and scores their being written again; or, to learn from answers that are known (teacher forcing),
+ * it reads ids [batch, tokens] and which of them are real, and scores what follows each of the ids [batch, written]
+ * that were written. Padding behind these needs no mask: no earlier token sees it.
  */
 public abstract class TextToTextModel extends TextDecoder {
     /**
@@ -38,7 +41,25 @@ public abstract class TextToTextModel extends TextDecoder {
     @Override
     public NDArray forward(NDArray ids, Pass pass) {
         TextInput text = TextInput.of(ids);
-        NDArray states = states(text, pass.withContext(encode(text, pass)));
+        return answer(text, text, pass);
+    }
+
+    @Override
+    protected NDList forward(NDList inputs, Pass pass) {
+        if (inputs.size() == 1) {
+            return super.forward(inputs, pass);
+        }
+        Check.that(
+                inputs.size() == 3,
+                "Ids that are read, which of them are real, and ids that are written are 3 arrays, not %d.",
+                inputs.size());
+        TextInput read = TextInput.of(inputs.get(0)).withMask(inputs.get(1));
+        return new NDList(answer(read, TextInput.of(inputs.get(2)), pass));
+    }
+
+    /** Scores of what follows each written token, or its vector without a head: [batch, written, vocabulary or width]. */
+    private NDArray answer(TextInput read, TextInput written, Pass pass) {
+        NDArray states = states(written, pass.withContext(encode(read, pass)));
         return hasHead() ? logits(states, pass) : states;
     }
 }

@@ -43,6 +43,16 @@ public abstract class ForwardingOperations implements Operations {
     }
 
     @Override
+    public NDArray layer(TensorBlock block, NDArray x, Pass pass) {
+        return operations.layer(block, x, pass);
+    }
+
+    @Override
+    public NDArray drop(NDArray x) {
+        return operations.drop(x);
+    }
+
+    @Override
     public NDArray residual(NDArray x, NDArray update) {
         return operations.residual(x, update);
     }

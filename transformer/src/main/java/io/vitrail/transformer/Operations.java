@@ -83,6 +83,11 @@ public interface Operations {
     /** The activation alone. */
     NDArray activate(NDArray x, Activation activation);
 
+    /** x as a stack of blocks is given it: operations that train may leave some of its numbers out. */
+    default NDArray drop(NDArray x) {
+        return x;
+    }
+
     /** x + update, the residual stream's next value; x must not be used afterwards, for it may be overwritten. */
     NDArray residual(NDArray x, NDArray update);
 
@@ -105,6 +110,11 @@ public interface Operations {
      * @param cos float32, of x's shape or of one that broadcasts, such as [tokens, headWidth]; likewise sin
      */
     NDArray rotate(NDArray x, NDArray cos, NDArray sin);
+
+    /** A layer of a stack: how its intermediate tensors are kept for gradients is these operations' concern. */
+    default NDArray layer(TensorBlock block, NDArray x, Pass pass) {
+        return block.forward(x, pass);
+    }
 
     /**
      * Room for the keys or values of sequences that grow, not filled: [rows, heads, capacity, headWidth]. It belongs to the

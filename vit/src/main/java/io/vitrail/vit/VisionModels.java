@@ -1,6 +1,7 @@
 package io.vitrail.vit;
 
 import ai.djl.Device;
+import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Operations;
 import io.vitrail.transformer.Session;
 import io.vitrail.transformer.weights.Checkpoint;
@@ -89,8 +90,10 @@ public final class VisionModels {
     /**
      * The model that a class of the reference makes of a checkpoint, without weights; without a pooler, if the checkpoint
      * holds none and the family can do without.
+     *
+     * @throws IllegalArgumentException if the class or model type isn't supported
      */
-    static VisionModel create(Checkpoint checkpoint, String className) {
+    public static VisionModel create(Checkpoint checkpoint, String className) {
         ConfigJson config = ConfigJson.of(checkpoint);
         VisionTask task = CATALOGUE.task(config, className);
         return CATALOGUE.create(config, CATALOGUE.present(task, config, checkpoint));
@@ -104,6 +107,22 @@ public final class VisionModels {
     /** The model that a config.json describes, without weights. */
     public static VisionModel create(ConfigJson config, VisionTask task) {
         return CATALOGUE.create(config, task);
+    }
+
+    /**
+     * The reference's class that classifies with the backbone that a config.json describes.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public static String classifierOf(ConfigJson config) {
+        Map<String, Set<String>> classes = CATALOGUE.classes(VisionTask.CLASSIFICATION);
+        Set<String> its = classes.getOrDefault(type(config), Set.of());
+        Check.that(
+                !its.isEmpty(),
+                "Model type '%s' has no class for image classification here.%n  try:  one of %s.",
+                type(config),
+                classes.keySet());
+        return className(config).filter(its::contains).orElseGet(() -> its.iterator().next());
     }
 
     /** The model_type of a config; those of timm and open_clip have none, but keys of their own. */

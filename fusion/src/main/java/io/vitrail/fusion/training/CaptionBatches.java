@@ -3,7 +3,7 @@ package io.vitrail.fusion.training;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.vitrail.transformer.training.LabelSmoothing;
+import io.vitrail.transformer.training.CrossEntropy;
 import io.vitrail.transformer.training.Seeds;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -77,7 +77,7 @@ record CaptionBatches(int size, int contextTokens, int width, double hiddenWords
         int tokens = longest - 1;
         long[] read = new long[batch.length * tokens];
         long[] next = new long[batch.length * tokens];
-        Arrays.fill(next, LabelSmoothing.IGNORED);
+        Arrays.fill(next, CrossEntropy.IGNORED);
         int picture = contextTokens * width;
         float[] context = new float[batch.length * picture];
         for (int row = 0; row < batch.length; row++) {

@@ -9,6 +9,7 @@ import ai.djl.training.Trainer;
 import io.vitrail.fusion.FusionDecoder;
 import io.vitrail.transformer.training.AdamW;
 import io.vitrail.transformer.training.OptimizerSteps;
+import io.vitrail.transformer.training.Schedule;
 import io.vitrail.transformer.training.Seeds;
 import io.vitrail.transformer.training.StateFile;
 import io.vitrail.transformer.training.TrainingState;
@@ -45,16 +46,20 @@ final class CaptionRun {
     private double secondsPerStep;
 
     /** What the loop drives; opened and closed by the caller. */
-    record Parts(Trainer trainer, AdamW optimizer, WeightAverage average, CaptionLessons lessons, Kept kept) {}
+    record Parts(
+            Trainer trainer,
+            AdamW optimizer,
+            WeightAverage average,
+            Schedule rate,
+            CaptionLessons lessons,
+            Kept kept) {}
 
     CaptionRun(Parts parts, CaptionTrainingOptions options, CaptionProgress progress) {
         this.parts = parts;
         this.options = options;
         this.progress = progress;
         steps = new OptimizerSteps(
-                parts.trainer,
-                parts.optimizer,
-                parts.average,
+                new OptimizerSteps.Parts(parts.trainer, parts.optimizer, parts.average, parts.rate),
                 options.optimization().maxGradientNorm());
         batches = batches(parts.lessons, options);
         total = steps(parts.lessons, options);

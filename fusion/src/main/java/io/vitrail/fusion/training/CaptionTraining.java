@@ -12,6 +12,7 @@ import io.vitrail.transformer.Check;
 import io.vitrail.transformer.DjlEngine;
 import io.vitrail.transformer.Operations;
 import io.vitrail.transformer.training.AdamW;
+import io.vitrail.transformer.training.CrossEntropy;
 import io.vitrail.transformer.training.Schedule;
 import io.vitrail.transformer.training.WeightAverage;
 import io.vitrail.transformer.weights.CheckpointException;
@@ -86,7 +87,7 @@ public final class CaptionTraining {
                 trainer.initialize(new Shape(1, 2), new Shape(1, lessons.contextTokens(), backbone.width()));
                 try (WeightAverage average = new WeightAverage(manager, network.getParameters(), how.averageDecay());
                         CaptionRun.Kept kept = kept(lessons, folder)) {
-                    CaptionRun.Parts parts = new CaptionRun.Parts(trainer, optimizer, average, lessons, kept);
+                    CaptionRun.Parts parts = new CaptionRun.Parts(trainer, optimizer, average, rate, lessons, kept);
                     return new CaptionRun(parts, options, progress)
                             .toTheEnd(folder.resolve(STATE), fingerprint(lessons));
                 }
@@ -102,7 +103,7 @@ public final class CaptionTraining {
 
     private DefaultTrainingConfig config(AdamW optimizer) {
         return new DefaultTrainingConfig(
-                        new NextWordLoss((float) options.optimization().labelSmoothing()))
+                        new CrossEntropy((float) options.optimization().labelSmoothing()))
                 .optOptimizer(optimizer)
                 .optDevices(new Device[] {Device.cpu()});
     }

@@ -34,6 +34,12 @@ final class KernelCall {
         return this;
     }
 
+    /** A list of one. */
+    KernelCall withList(NDArray array) {
+        arguments.add(() -> IValue.listFrom((PtNDArray) array));
+        return this;
+    }
+
     KernelCall with(long number) {
         arguments.add(() -> IValue.from(number));
         return this;

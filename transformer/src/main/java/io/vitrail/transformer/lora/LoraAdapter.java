@@ -40,9 +40,19 @@ public final class LoraAdapter implements Adapter, AutoCloseable {
      *     convolutions, norms, biases alone, lengths of rows (DoRA). {@link PeftAdapter#mergedInto} can
      */
     public static LoraAdapter of(PeftAdapter peft, Session<? extends CheckpointModel> session, Checkpoint base) {
+        return of(peft, session, session.model().places(base));
+    }
+
+    /** The same where the checkpoint has been closed that the session's model was loaded from. */
+    public static LoraAdapter of(PeftAdapter peft, Session<? extends CheckpointModel> session) {
+        return of(peft, session, session.model().loadedPlaces());
+    }
+
+    private static LoraAdapter of(
+            PeftAdapter peft, Session<? extends CheckpointModel> session, List<WeightPlace> places) {
         NDManager manager = session.newScope();
         try {
-            return new LoraAdapter(peft, session.model().places(base), manager);
+            return new LoraAdapter(peft, places, manager);
         } catch (RuntimeException e) {
             manager.close();
             throw e;

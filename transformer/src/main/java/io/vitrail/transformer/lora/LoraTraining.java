@@ -110,6 +110,13 @@ public final class LoraTraining extends TensorBlock implements Adapter {
         return Optional.ofNullable(changes.get(layer));
     }
 
+    /** The matrices, by their names in a saved adapter but for its prefix. */
+    Map<String, Parameter> weights() {
+        Map<String, Parameter> weights = new LinkedHashMap<>();
+        modules.forEach((module, change) -> weights.putAll(change.weights(module)));
+        return weights;
+    }
+
     @Override
     public NDArray forward(NDArray x, Pass pass) {
         throw new UnsupportedOperationException("Changes are computed within the model that they change.");
@@ -147,12 +154,17 @@ public final class LoraTraining extends TensorBlock implements Adapter {
         JsonFile.write(folder.resolve(PeftConfig.FILE), json(base));
     }
 
+    /** Whether changed weights are stored as [inputs, outputs]. */
+    private boolean isTransposed() {
+        return places.stream().anyMatch(place -> place.transposed() && modules.containsKey(LinearLayers.module(place)));
+    }
+
     private ObjectNode json(String base) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("peft_type", "LORA").put("base_model_name_or_path", base).put("inference_mode", true);
         json.put("r", config.rank()).put("lora_alpha", config.alpha()).put("lora_dropout", config.dropout());
         json.put("bias", config.bias().text()).put("use_rslora", config.rankStabilized());
-        json.put("fan_in_fan_out", false).putNull("task_type");
+        json.put("fan_in_fan_out", isTransposed()).putNull("task_type");
         modules.keySet().forEach(json.putArray("target_modules")::add);
         if (config.modulesToSave().isEmpty()) {
             json.putNull("modules_to_save");

@@ -15,7 +15,9 @@ import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.Scope;
 import io.vitrail.transformer.TensorBlock;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -115,6 +117,17 @@ final class LowRank extends TensorBlock {
             all = all.concat(up.parameters().get(WEIGHT).getArray(), 0);
         }
         return all;
+    }
+
+    /** By name; of several layers' B each. */
+    Map<String, Parameter> weights(String module) {
+        Map<String, Parameter> weights = new LinkedHashMap<>();
+        weights.put(module + ".lora_A", down.parameters().get(WEIGHT));
+        for (int i = 0; i < ups.size(); i++) {
+            String part = ups.size() == 1 ? "" : "[" + i + "]";
+            weights.put(module + ".lora_B" + part, ups.get(i).parameters().get(WEIGHT));
+        }
+        return weights;
     }
 
     /** [rank, inputs]. */

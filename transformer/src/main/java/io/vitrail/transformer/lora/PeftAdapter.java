@@ -133,7 +133,8 @@ public final class PeftAdapter {
         return biases || layers.values().stream().anyMatch(layer -> layer.magnitude().isPresent());
     }
 
-    Path folder() {
+    /** Where its files are, perhaps with a config.json of the model that it makes of another. */
+    public Path folder() {
         return folder;
     }
 

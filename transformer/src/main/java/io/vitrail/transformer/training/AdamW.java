@@ -7,15 +7,19 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.ParameterList;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import ai.djl.util.Pair;
 import io.vitrail.transformer.Check;
+import io.vitrail.transformer.kernels.AdamKernel;
 import io.vitrail.transformer.weights.StoredTensor;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 
 /**
  * Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2), equal to torch.optim.AdamW. Unlike DJL's
@@ -28,21 +32,28 @@ public final class AdamW extends Optimizer implements AutoCloseable {
     static final String SQUARE = ".square";
     static final String UPDATES = ".updates";
 
+    /** Which parameters decay. */
+    @FunctionalInterface
+    public interface Decayed {
+        /** @param id as {@link Parameter#getId} gives it */
+        boolean test(String id, Shape shape);
+    }
+
     /**
      * @param beta1 decay of the mean of the gradients
      * @param beta2 decay of the mean of their squares
      * @param epsilon added to the root of the latter
      * @param weightDecay part of a weight that a step at learning rate 1 takes away
-     * @param decayed which parameters decay, by their shape
+     * @param decayed which parameters decay
      */
-    public record Settings(float beta1, float beta2, float epsilon, float weightDecay, Predicate<Shape> decayed) {
+    public record Settings(float beta1, float beta2, float epsilon, float weightDecay, Decayed decayed) {
         /** Matrices and larger: not biases, norms and scales. */
-        public static final Predicate<Shape> MATRICES = shape -> shape.dimension() >= 2;
+        public static final Decayed MATRICES = (id, shape) -> shape.dimension() >= 2;
 
         public Settings {
             Check.that(beta1 >= 0 && beta1 < 1, "beta1 must be in [0, 1), not %s", beta1);
             Check.that(beta2 >= 0 && beta2 < 1, "beta2 must be in [0, 1), not %s", beta2);
-            Check.that(epsilon > 0, "epsilon must be positive, not %s", epsilon);
+            Check.that(epsilon >= 0, "epsilon must not be negative: %s", epsilon);
             Check.that(weightDecay >= 0, "weight decay must not be negative: %s", weightDecay);
         }
 
@@ -56,6 +67,8 @@ public final class AdamW extends Optimizer implements AutoCloseable {
     private final Settings settings;
     private final NDManager manager;
     private final Map<String, Moments> momentsById = new HashMap<>();
+    private final Set<String> inThisStep = new HashSet<>();
+    private int step;
     private float gradientScale = 1;
 
     /** The moments live in a sub-manager of {@code parent}. */
@@ -107,31 +120,74 @@ public final class AdamW extends Optimizer implements AutoCloseable {
     }
 
     /**
-     * One step of one parameter, in place; then its gradient is zero again. DJL's kernel computes w -= rate · decay ·
-     * w; w -= r · m / (√v + e): with r = rate · √(1 - β2ᵗ) / (1 - β1ᵗ) and e = ε · √(1 - β2ᵗ) that is the paper's rate
-     * · m̂ / (√v̂ + ε).
+     * One step of one parameter, in place; then its gradient is zero again. A parameter that no backward pass has
+     * reached stays as it is, without decay or moments, as in torch.
      */
     @Override
     public void update(String parameterId, NDArray weight, NDArray gradient) {
+        count(parameterId);
+        if (!isReached(weight)) {
+            return;
+        }
         Moments moments = momentsById.computeIfAbsent(parameterId, id -> Moments.zeros(manager, weight));
         moments.updates++;
-        float learningRate = rate.getNewValue(parameterId, moments.updates);
-        double correction1 = 1 - Math.pow(settings.beta1, moments.updates);
-        double correction2 = Math.sqrt(1 - Math.pow(settings.beta2, moments.updates));
+        AdamKernel.Step numbers = new AdamKernel.Step(
+                rate.getNewValue(parameterId, step),
+                settings.beta1,
+                settings.beta2,
+                settings.epsilon,
+                settings.decayed.test(parameterId, weight.getShape()) ? settings.weightDecay : 0,
+                gradientScale,
+                moments.updates);
+        AdamKernel.of(weight.getDevice())
+                .ifPresentOrElse(
+                        kernel -> byKernel(kernel, weight, gradient, moments, numbers),
+                        () -> byEngine(weight, gradient, moments, numbers));
+    }
+
+    private static void byKernel(
+            AdamKernel kernel, NDArray weight, NDArray gradient, Moments moments, AdamKernel.Step step) {
+        kernel.update(weight, gradient, moments.mean, moments.square, step);
+        JniUtils.zeroGrad((PtNDArray) weight);
+    }
+
+    /**
+     * DJL's own step computes w -= rate · decay · w; w -= r · m / (√v + e): with r = rate · √(1 - β2ᵗ) / (1 - β1ᵗ) and
+     * e = ε · √(1 - β2ᵗ) that is the paper's rate · m̂ / (√v̂ + ε).
+     */
+    private static void byEngine(NDArray weight, NDArray gradient, Moments moments, AdamKernel.Step step) {
+        double correction1 = 1 - Math.pow(step.beta1(), step.updates());
+        double correction2 = Math.sqrt(1 - Math.pow(step.beta2(), step.updates()));
         weight.getNDArrayInternal()
                 .adamUpdate(
                         new NDList(weight, gradient, moments.mean, moments.square),
                         new NDList(weight),
-                        learningRate,
-                        (float) (learningRate * correction2 / correction1),
-                        settings.decayed.test(weight.getShape()) ? settings.weightDecay : 0,
-                        gradientScale,
+                        (float) step.rate(),
+                        (float) (step.rate() * correction2 / correction1),
+                        (float) step.decay(),
+                        (float) step.gradientScale(),
                         NO_CLIPPING_BY_ELEMENT,
-                        settings.beta1,
-                        settings.beta2,
-                        (float) (settings.epsilon * correction2),
+                        (float) step.beta1(),
+                        (float) step.beta2(),
+                        (float) (step.epsilon() * correction2),
                         true,
                         true);
+    }
+
+    /** A step is over when a parameter comes for the second time. */
+    private void count(String parameterId) {
+        if (inThisStep.contains(parameterId) || inThisStep.isEmpty()) {
+            inThisStep.clear();
+            step++;
+        }
+        inThisStep.add(parameterId);
+    }
+
+    /** DJL's getGradient gives zeros where there is none. */
+    private static boolean isReached(NDArray weight) {
+        try (NDArray gradient = JniUtils.getGradient((PtNDArray) weight)) {
+            return gradient != null;
+        }
     }
 
     /**
@@ -155,6 +211,8 @@ public final class AdamW extends Optimizer implements AutoCloseable {
     void restore(ParameterList parameters, Map<String, StoredTensor> state) {
         momentsById.values().forEach(Moments::close);
         momentsById.clear();
+        inThisStep.clear();
+        step = 0;
         for (Pair<String, Parameter> pair : parameters) {
             StoredTensor updates = state.get(pair.getKey() + UPDATES);
             if (updates != null) {
@@ -163,6 +221,7 @@ public final class AdamW extends Optimizer implements AutoCloseable {
                 moments.square.set(state.get(pair.getKey() + SQUARE).buffer());
                 moments.updates = Math.toIntExact(updates.buffer().getLong());
                 momentsById.put(pair.getValue().getId(), moments);
+                step = Math.max(step, moments.updates);
             }
         }
     }

@@ -78,13 +78,16 @@ public record TrainingState(ParameterList parameters, AdamW optimizer, WeightAve
         for (Pair<String, Parameter> pair : parameters) {
             long[] shape = pair.getValue().getArray().getShape().getShape();
             check(saved, WEIGHT + pair.getKey(), StorageType.F32, shape, misfits);
-            check(saved, AVERAGE + pair.getKey(), StorageType.F32, shape, misfits);
             String moment = MOMENT + pair.getKey();
             if (saved.names().contains(moment + AdamW.UPDATES)) {
                 checkCount(saved, moment + AdamW.UPDATES, misfits);
                 check(saved, moment + AdamW.MEAN, StorageType.F32, shape, misfits);
                 check(saved, moment + AdamW.SQUARE, StorageType.F32, shape, misfits);
             }
+        }
+        for (Pair<String, Parameter> pair : average.parameters()) {
+            long[] shape = pair.getValue().getArray().getShape().getShape();
+            check(saved, AVERAGE + pair.getKey(), StorageType.F32, shape, misfits);
         }
         checkCount(saved, AVERAGE + WeightAverage.UPDATES, misfits);
         if (!misfits.isEmpty()) {

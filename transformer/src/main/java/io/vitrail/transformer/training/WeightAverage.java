@@ -30,11 +30,11 @@ public final class WeightAverage implements AutoCloseable {
     /** Begins with the present weights; the parameters must be initialised. */
     public WeightAverage(NDManager parent, ParameterList parameters, double decay) {
         Check.that(decay >= 0 && decay < 1, "decay of the weight average must be in [0, 1), not %s", decay);
-        this.parameters = parameters;
+        this.parameters = DistinctParameters.of(parameters);
         this.decay = decay;
         manager = parent.newSubManager();
         manager.setName("WeightAverage");
-        for (Parameter parameter : parameters.values()) {
+        for (Parameter parameter : this.parameters.values()) {
             NDArray weight = parameter.getArray();
             NDArray average = manager.create(weight.getShape(), weight.getDataType(), weight.getDevice());
             average.set(weight.toByteBuffer());
@@ -56,14 +56,29 @@ public final class WeightAverage implements AutoCloseable {
         }
     }
 
-    /** Lets a block answer with the averages in place of its own weights: pass it to {@code Block.forward}. */
+    /**
+     * Lets a block answer with the averages in place of its own weights, where there are any: pass it to {@code
+     * Block.forward}.
+     */
     public ParameterStore weights() {
         return new ParameterStore(manager, false) {
             @Override
             public NDArray getValue(Parameter parameter, Device device, boolean training) {
-                return parameter == null ? null : averageById.get(parameter.getId());
+                return parameter == null ? null : averageById.getOrDefault(parameter.getId(), parameter.getArray());
             }
         };
+    }
+
+    /** Gives the model the averages, and keeps its weights in their place; called again, it takes that back. */
+    void swapWithModel() {
+        for (Parameter parameter : parameters.values()) {
+            NDArray average = averageById.get(parameter.getId());
+            try (NDArray weight = manager.create(average.getShape(), average.getDataType(), average.getDevice())) {
+                weight.set(parameter.getArray().toByteBuffer());
+                parameter.getArray().set(average.toByteBuffer());
+                average.set(weight.toByteBuffer());
+            }
+        }
     }
 
     /** Overwrites the model's weights with the averages. */
@@ -71,6 +86,11 @@ public final class WeightAverage implements AutoCloseable {
         for (Parameter parameter : parameters.values()) {
             parameter.getArray().set(averageById.get(parameter.getId()).toByteBuffer());
         }
+    }
+
+    /** The weights that are averaged. */
+    ParameterList parameters() {
+        return parameters;
     }
 
     /** The averages by parameter name, and {@code updates}, a count. Live arrays. */

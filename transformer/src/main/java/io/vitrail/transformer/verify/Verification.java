@@ -59,8 +59,8 @@ public final class Verification {
     }
 
     /**
-     * What is written in a reduced precision isn't: one rounding may change a token, and then all that follow. Nor is what
-     * is trained: one may turn a step.
+     * What is written in a reduced precision isn't: one rounding may change a token, and then all that follow. Nor is
+     * what is trained: one may turn a step.
      */
     private static boolean comparable(GoldenCall call, GoldenReplayer.Path path) {
         return path.tolerance() == 0 || !SENSITIVE.contains(call.operation());

@@ -3,8 +3,8 @@ package io.vitrail.vit.training;
 import io.vitrail.transformer.Check;
 
 /**
- * How the pictures of one set vary during training. Sets of different sharpness get different ranges, so that the
- * model can't tell the sets apart by sharpness or framing.
+ * Variation for sets of different sharpness: these get different ranges, so that the model can't tell the sets apart by
+ * sharpness or framing.
  *
  * @param minArea smallest part of the picture's area that a crop takes
  * @param maxArea largest; above 1 the crop reaches beyond the picture, into its mirror image, so that things look
@@ -33,7 +33,8 @@ public record Augmentation(
         double backdrop,
         double colour,
         double grey,
-        double erase) {
+        double erase)
+        implements Variation {
     public Augmentation {
         Check.that(
                 minArea > 0 && minArea <= maxArea,

@@ -40,8 +40,13 @@ final class Augmenter {
      */
     boolean apply(TrainingSet set, int number, SplittableRandom random, float[] target, int offset) {
         Picture picture = set.pictures().pictures().get(number);
+        if (set.augmentation() instanceof StandardAugmentation standard) {
+            normalization.toPlanes(standard.square(picture, side, random), target, offset);
+            standard.erasing().apply(target, offset, side, random);
+            return Math.min(side, Math.max(picture.width(), picture.height())) > THUMBNAIL;
+        }
+        Augmentation how = (Augmentation) set.augmentation();
         List<Picture> backdrops = set.backdrops();
-        Augmentation how = set.augmentation();
         boolean sharp = false;
         Crop crop = random.nextDouble() < how.wholePicture() ? Crop.whole(picture) : crop(picture, how, random);
         if (!backdrops.isEmpty() && random.nextDouble() < how.backdrop()) {
@@ -184,11 +189,12 @@ final class Augmenter {
         }
     }
 
-    private static double between(double low, double high, SplittableRandom random) {
+    static double between(double low, double high, SplittableRandom random) {
         return low + (high - low) * random.nextDouble();
     }
 
-    private static double logBetween(double low, double high, SplittableRandom random) {
+    /** A draw whose logarithm is uniform. */
+    static double logBetween(double low, double high, SplittableRandom random) {
         return low * Math.pow(high / low, random.nextDouble());
     }
 }

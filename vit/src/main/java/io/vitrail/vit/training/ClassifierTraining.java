@@ -8,7 +8,7 @@ import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.Trainer;
 import ai.djl.training.listener.TrainingListener;
 import io.vitrail.transformer.training.AdamW;
-import io.vitrail.transformer.training.LabelSmoothing;
+import io.vitrail.transformer.training.CrossEntropy;
 import io.vitrail.transformer.training.Schedule;
 import io.vitrail.transformer.training.WeightAverage;
 import java.nio.file.Path;
@@ -85,7 +85,7 @@ public final class ClassifierTraining {
     }
 
     private DefaultTrainingConfig config(Device device, AdamW optimizer) {
-        LabelSmoothing loss = new LabelSmoothing((float) options.optimization().labelSmoothing());
+        CrossEntropy loss = new CrossEntropy((float) options.optimization().labelSmoothing());
         return new DefaultTrainingConfig(loss)
                 .optOptimizer(optimizer)
                 .optDevices(new Device[] {device})

@@ -9,11 +9,14 @@ import java.util.SplittableRandom;
  *
  * @param mixup probability that a pair is blended
  * @param cutmix probability that a pair swaps a rectangle
- * @param evenness α of the Beta(α, α) distribution of the proportion in mixup; 1 is uniform, less is less even
+ * @param evenness α of the Beta(α, α) distribution of the proportion in mixup; 1 is uniform, less is less even; at most
+ *     1,000,000
  */
 public record Mixing(double mixup, double cutmix, double evenness) {
     /** Every picture as it is. */
     public static final Mixing NONE = new Mixing(0, 0, 1);
+
+    private static final double MOST_EVEN = 1e6;
 
     public Mixing {
         Check.that(
@@ -21,7 +24,11 @@ public record Mixing(double mixup, double cutmix, double evenness) {
                 "the probabilities of mixup (%s) and cutmix (%s) must add up to at most 1",
                 mixup,
                 cutmix);
-        Check.that(evenness > 0, "evenness must be positive, not %s", evenness);
+        Check.that(
+                evenness > 0 && evenness <= MOST_EVEN,
+                "evenness must be above 0 and at most %.0f, not %s",
+                MOST_EVEN,
+                evenness);
     }
 
     /**
@@ -78,13 +85,34 @@ public record Mixing(double mixup, double cutmix, double evenness) {
         return (right - left) * (bottom - top) / (float) plane;
     }
 
-    /** A draw from Beta(α, α), by Jöhnk's method (1964). */
-    private double beta(SplittableRandom random) {
+    /** A draw from Beta(α, α), by Jöhnk's method (1964), or for α above 1 from two gamma distributions. */
+    double beta(SplittableRandom random) {
+        if (evenness > 1) {
+            double x = gamma(random);
+            return x / (x + gamma(random));
+        }
         while (true) {
-            double x = Math.pow(random.nextDouble(), 1 / evenness);
-            double y = Math.pow(random.nextDouble(), 1 / evenness);
+            double u = random.nextDouble();
+            double v = random.nextDouble();
+            double x = Math.pow(u, 1 / evenness);
+            double y = Math.pow(v, 1 / evenness);
+            if (x + y == 0 && u > 0 && v > 0) { // too small for doubles, but their ratio isn't
+                return 1 / (1 + Math.exp((Math.log(v) - Math.log(u)) / evenness));
+            }
             if (x + y <= 1 && x + y > 0) {
                 return x / (x + y);
+            }
+        }
+    }
+
+    /** A draw from Gamma(α), α at least 1 (Marsaglia and Tsang 2000, section 3). */
+    private double gamma(SplittableRandom random) {
+        double d = evenness - 1 / 3.0;
+        while (true) {
+            double x = random.nextGaussian();
+            double v = Math.pow(1 + x / Math.sqrt(9 * d), 3);
+            if (v > 0 && Math.log(random.nextDouble()) < 0.5 * x * x + d - d * v + d * Math.log(v)) {
+                return d * v;
             }
         }
     }

@@ -21,6 +21,15 @@ public record Normalization(List<Double> mean, List<Double> deviation) {
         deviation = List.copyOf(deviation);
     }
 
+    /** A square picture to [3, side, side]. */
+    void toPlanes(Picture square, float[] target, int offset) {
+        float[] rgb = new float[square.rgb().length];
+        for (int i = 0; i < rgb.length; i++) {
+            rgb[i] = square.rgb()[i] & 0xff;
+        }
+        toPlanes(rgb, false, square.width(), target, offset);
+    }
+
     /**
      * From red, green, blue of each pixel (0 to 255) of a square to [3, side, side], perhaps mirrored left to right.
      */

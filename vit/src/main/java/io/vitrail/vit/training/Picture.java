@@ -26,6 +26,25 @@ public record Picture(int width, int height, byte[] rgb) {
         return Math.min(width, height);
     }
 
+    /** The picture as a mirror shows it: left and right swapped. */
+    Picture mirrored() {
+        byte[] swapped = new byte[rgb.length];
+        for (int i = 0; i < rgb.length; i += 3) {
+            int x = i / 3 % width;
+            System.arraycopy(rgb, i + 3 * (width - 1 - 2 * x), swapped, i, 3);
+        }
+        return new Picture(width, height, swapped);
+    }
+
+    /** The rectangle of that size whose upper left corner is here; it lies within. */
+    Picture cut(int left, int top, int cutWidth, int cutHeight) {
+        byte[] part = new byte[3 * cutWidth * cutHeight];
+        for (int y = 0; y < cutHeight; y++) {
+            System.arraycopy(rgb, 3 * ((top + y) * width + left), part, 3 * y * cutWidth, 3 * cutWidth);
+        }
+        return new Picture(cutWidth, cutHeight, part);
+    }
+
     static Picture of(Pixels pixels) {
         return new Picture(pixels.width(), pixels.height(), pixels.samples());
     }

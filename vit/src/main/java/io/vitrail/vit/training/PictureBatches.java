@@ -10,7 +10,7 @@ import ai.djl.training.dataset.Dataset;
 import ai.djl.translate.Batchifier;
 import ai.djl.util.Progress;
 import io.vitrail.transformer.Check;
-import io.vitrail.transformer.training.LabelSmoothing;
+import io.vitrail.transformer.training.CrossEntropy;
 import io.vitrail.transformer.training.Seeds;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -30,7 +30,7 @@ import java.util.concurrent.Future;
 
 /**
  * The batches of training, prepared by background threads a few ahead. What a batch holds is decided by seed, epoch
- * and number alone. Pixels are [batch, 3, side, side], labels as {@link LabelSmoothing} takes them: probabilities [batch, classes],
+ * and number alone. Pixels are [batch, 3, side, side], labels as {@link CrossEntropy} takes them: probabilities [batch, classes],
  * and where sharp pictures have rivals ({@link TrainingSet#sharpRivals()}) also the classes in question; all belong to the
  * batch's own manager, and all that is computed from them with it: closing the batch frees it. {@link #close()} ends
  * the threads.

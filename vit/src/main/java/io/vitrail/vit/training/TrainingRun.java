@@ -56,9 +56,7 @@ final class TrainingRun {
         this.progress = progress;
         parameters = parts.trainer.getModel().getBlock().getParameters();
         steps = new OptimizerSteps(
-                parts.trainer,
-                parts.optimizer,
-                parts.average,
+                new OptimizerSteps.Parts(parts.trainer, parts.optimizer, parts.average, parts.rate),
                 options.optimization().maxGradientNorm());
         stepsPerEpoch = parts.batches.batchesPerEpoch();
         total = (long) options.epochs() * stepsPerEpoch;

@@ -15,7 +15,7 @@ import java.util.Set;
 public record TrainingSet(
         PictureSet pictures,
         double repeats,
-        Augmentation augmentation,
+        Variation augmentation,
         List<Picture> backdrops,
         Set<Integer> sharpRivals) {
     public TrainingSet {
@@ -29,7 +29,7 @@ public record TrainingSet(
     }
 
     /** Pictures that are never laid over others, and told apart from all classes. */
-    public TrainingSet(PictureSet pictures, double repeats, Augmentation augmentation) {
+    public TrainingSet(PictureSet pictures, double repeats, Variation augmentation) {
         this(pictures, repeats, augmentation, List.of(), Set.of());
     }
 

@@ -15,7 +15,7 @@ import ai.djl.training.Trainer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vitrail.transformer.training.AdamW;
-import io.vitrail.transformer.training.LabelSmoothing;
+import io.vitrail.transformer.training.CrossEntropy;
 import io.vitrail.transformer.training.Schedule;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.transformer.weights.ConfigJson;
@@ -49,8 +49,8 @@ class AdamWGoldenTest {
             Schedule schedule = schedule(options);
             AdamW optimizer = new AdamW(model.getNDManager(), schedule, AdamW.Settings.withDecay((float)
                     options.path("weight_decay").asDouble()));
-            LabelSmoothing loss =
-                    new LabelSmoothing((float) options.path("label_smoothing").asDouble());
+            CrossEntropy loss =
+                    new CrossEntropy((float) options.path("label_smoothing").asDouble());
             try (Trainer trainer = model.newTrainer(new DefaultTrainingConfig(loss).optOptimizer(optimizer))) {
                 for (int step = 0; step < options.path("steps").asInt(); step++) {
                     assertThat(schedule.rate(step)).isCloseTo(expected(golden, "learning_rates", step), within(1e-9));
@@ -75,12 +75,11 @@ class AdamWGoldenTest {
     }
 
     private static Schedule schedule(JsonNode options) {
-        double peak = options.path("lr").asDouble();
-        long warmup = options.path("warmup_steps").asLong();
-        long total = options.path("total_steps").asLong();
-        return options.path("schedule").asText().equals("linear")
-                ? new Schedule.Linear(peak, warmup, total)
-                : new Schedule.Cosine(peak, warmup, total);
+        return Schedule.named(
+                options.path("schedule").asText(),
+                options.path("lr").asDouble(),
+                options.path("warmup_steps").asLong(),
+                options.path("total_steps").asLong());
     }
 
     private static void step(Trainer trainer, AdamW optimizer, SafeTensors golden, int step, double maxNorm) {

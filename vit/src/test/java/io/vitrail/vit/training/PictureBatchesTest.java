@@ -21,8 +21,12 @@ class PictureBatchesTest {
     private static final int SIDE = 6;
 
     private final NDManager manager = DjlEngine.newManager(Device.cpu());
-    private final List<TrainingSet> sets =
-            List.of(new TrainingSet(TestPictures.colours(13, 1), 2, Augmentation.ofPhotos()));
+    private static final Variation USUAL = StandardAugmentation.defaults()
+            .withPolicy(RandAugment.defaults())
+            .withErasing(Erasing.of(0.5).withFill(Erasing.Fill.NOISE));
+    private final List<TrainingSet> sets = List.of(
+            new TrainingSet(TestPictures.colours(13, 1), 1, Augmentation.ofPhotos()),
+            new TrainingSet(TestPictures.colours(13, 2), 1, USUAL));
 
     @AfterEach
     void free() {

@@ -1,0 +1,228 @@
+package io.vitrail.transformer.training;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDList;
+import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.training.Trainer;
+import ai.djl.training.dataset.Batch;
+import ai.djl.training.listener.TrainingListener;
+import io.vitrail.transformer.Check;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The loop: one fine-tuning from its beginning, or from its saved state, to its end. Each batch's memory is freed as soon as
+ * its gradients are added.
+ */
+final class TuningRun {
+    private static final String SECONDS = "seconds";
+    private static final long DROPOUT = -1;
+
+    private final Plan plan;
+    private final OptimizerSteps.Parts parts;
+    private final OptimizerSteps steps;
+    private final StateFile state;
+    private final TuningProgress progress;
+    private final TuningStanding standing = new TuningStanding();
+    private final TuningClock clock = new TuningClock();
+    private final long evaluateEvery;
+
+    /**
+     * What is learned, how, and for how long.
+     *
+     * @param stepsPerEpoch the last of which may add up fewer batches
+     * @param total steps of the whole training
+     */
+    record Plan(Lesson lesson, FineTuning how, long stepsPerEpoch, long total) {}
+
+    /** What the examples of one step gave. */
+    private record Taken(OptimizerSteps.Step step, double examples, OptionalDouble accuracy) {}
+
+    TuningRun(Plan plan, OptimizerSteps.Parts parts, StateFile state, TuningProgress progress) {
+        this.plan = plan;
+        this.parts = parts;
+        this.state = state;
+        this.progress = progress;
+        steps = new OptimizerSteps(parts, plan.how.optimization().maxGradientNorm());
+        evaluateEvery = plan.how.running().evaluateEvery().steps(plan.stepsPerEpoch, plan.total);
+    }
+
+    TuningReport toTheEnd() {
+        state.resume().ifPresent(this::goOn);
+        Path file = state.file().resolveSibling(TrainingHistory.FILE);
+        try (HistoryFile history = HistoryFile.open(file, plan.how.settings(), standing.step())) {
+            boolean going = true;
+            while (going && !isOver()) {
+                going = epoch((int) (standing.step() / plan.stepsPerEpoch), history);
+            }
+        }
+        boolean kept = standing.best().isPresent() && plan.how.running().kept() == FineTuning.Kept.BEST;
+        if (isOver() && !kept) {
+            withAverages(this::saveCheckpoint);
+        }
+        return report();
+    }
+
+    private void goOn(Map<String, String> facts) {
+        standing.restore(facts);
+        clock.resume(Double.parseDouble(facts.get(SECONDS)));
+        progress.resumed(standing.step());
+    }
+
+    private boolean isOver() {
+        return standing.step() >= plan.total || isEarly();
+    }
+
+    private boolean isEarly() {
+        int patience = plan.how.running().patience();
+        return patience > 0 && standing.withoutGain() >= patience;
+    }
+
+    /** Trains to the end of an epoch, or of the training; false if it had to stop before. */
+    private boolean epoch(int epoch, HistoryFile history) {
+        int accumulated = plan.how.batching().accumulated();
+        int first = (int) (standing.step() % plan.stepsPerEpoch) * accumulated;
+        Trainer trainer = parts.trainer();
+        Iterator<Batch> batches =
+                plan.lesson.epoch(epoch, first, trainer.getManager()).iterator();
+        Check.state(batches.hasNext(), "Epoch %d has no batch %d.", epoch, first);
+        while (batches.hasNext() && !isOver()) {
+            step(next(batches, accumulated), epoch, history);
+            boolean measured = standing.step() % evaluateEvery == 0 || standing.step() == plan.total;
+            if (measured) {
+                evaluate(epoch, history);
+            }
+            boolean stopping = progress.stopRequested() && !isOver();
+            boolean late = clock.sinceSaved().compareTo(plan.how.running().saveEvery()) >= 0;
+            if (measured || stopping || late || !batches.hasNext()) {
+                save(history);
+            }
+            if (stopping) {
+                return false;
+            }
+        }
+        trainer.notifyListeners(listener -> listener.onEpoch(trainer));
+        return true;
+    }
+
+    private static List<Batch> next(Iterator<Batch> batches, int count) {
+        List<Batch> group = new ArrayList<>();
+        while (group.size() < count && batches.hasNext()) {
+            group.add(batches.next());
+        }
+        return group;
+    }
+
+    private void step(List<Batch> group, int epoch, HistoryFile history) {
+        clock.begin();
+        Taken taken = take(group);
+        double loss = taken.step.loss();
+        double norm = taken.step.gradientNorm();
+        double rate = parts.rate().rate(standing.step());
+        standing.stepped(loss);
+        clock.end(taken.examples);
+        history.add(new TrainingHistory.Step(
+                standing.step(), epoch + 1, loss, taken.accuracy, rate, norm, clock.seconds()));
+        progress.stepped(new TuningProgress.Step(
+                standing.step(),
+                plan.total,
+                epoch + 1,
+                loss,
+                taken.accuracy,
+                rate,
+                norm,
+                clock.examplesPerSecond(),
+                clock.left(plan.total - standing.step())));
+    }
+
+    /** One step over all batches of a group; closes them. */
+    private Taken take(List<Batch> group) {
+        double all = group.stream().mapToDouble(plan.lesson::weight).sum();
+        double examples = 0;
+        double right = 0;
+        boolean counted = true;
+        steps.begin(
+                (int) Seeds.random(plan.how.seed(), DROPOUT, standing.step()).nextLong());
+        for (Batch batch : group) {
+            try (batch) {
+                NDList outputs = steps.add(batch.getData(), batch.getLabels(), plan.lesson.weight(batch) / all);
+                OptionalDouble accuracy = plan.lesson.accuracy(batch.getLabels(), outputs);
+                counted &= accuracy.isPresent();
+                right += accuracy.orElse(0) * batch.getSize();
+                examples += batch.getSize();
+                tellListeners(batch, outputs);
+            }
+        }
+        OptionalDouble accuracy = counted ? OptionalDouble.of(right / examples) : OptionalDouble.empty();
+        return new Taken(steps.finish(), examples, accuracy);
+    }
+
+    private void tellListeners(Batch batch, NDList outputs) {
+        Device device = parts.trainer().getDevices()[0];
+        Map<Device, NDList> labels = new ConcurrentHashMap<>(Map.of(device, batch.getLabels()));
+        Map<Device, NDList> predictions = new ConcurrentHashMap<>(Map.of(device, outputs));
+        TrainingListener.BatchData told = new TrainingListener.BatchData(batch, labels, predictions);
+        parts.trainer().notifyListeners(listener -> listener.onTrainingBatch(parts.trainer(), told));
+    }
+
+    /** Measures the averaged weights, and writes them as a checkpoint if they are the best so far. */
+    private void evaluate(int epoch, HistoryFile history) {
+        clock.pause();
+        withAverages(() -> {
+            Optional<Evaluation> measured = plan.lesson.evaluate();
+            measured.ifPresent(evaluation -> {
+                boolean best = standing.evaluated(epoch + 1, evaluation);
+                double loss = standing.lossSinceEvaluation();
+                history.add(new TrainingHistory.Epoch(
+                        epoch + 1, standing.step(), loss, evaluation.metrics(), evaluation.confusion()));
+                if (best && plan.how.running().kept() == FineTuning.Kept.BEST) {
+                    saveCheckpoint();
+                }
+                progress.evaluated(new TuningProgress.Evaluated(standing.step(), epoch + 1, loss, evaluation, best));
+            });
+        });
+    }
+
+    /** Runs something without gradients while the model has the averaged weights, if they are averaged. */
+    private void withAverages(Runnable work) {
+        boolean before = JniUtils.isGradMode();
+        JniUtils.setGradMode(false);
+        parts.average().swapWithModel();
+        try {
+            work.run();
+        } finally {
+            parts.average().swapWithModel();
+            JniUtils.setGradMode(before);
+        }
+    }
+
+    private void saveCheckpoint() {
+        plan.lesson.save(state.file().toAbsolutePath().getParent(), report());
+    }
+
+    private void save(HistoryFile history) {
+        clock.pause();
+        history.flush();
+        Map<String, String> facts = new HashMap<>(standing.facts());
+        facts.put(SECONDS, Double.toString(clock.seconds()));
+        state.save(facts);
+        clock.saved();
+        progress.saved(state.file());
+    }
+
+    private TuningReport report() {
+        TuningReport.End end = TuningReport.End.STOPPED;
+        if (isOver()) {
+            end = standing.step() >= plan.total ? TuningReport.End.FINISHED : TuningReport.End.EARLY;
+        }
+        return new TuningReport(
+                end, standing.step(), clock.trained(), standing.meanLoss(), standing.best(), plan.how.settings());
+    }
+}

@@ -1,0 +1,252 @@
+package io.vitrail.vit.training;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Parameter;
+import ai.djl.training.dataset.Batch;
+import ai.djl.training.loss.Loss;
+import io.vitrail.transformer.Check;
+import io.vitrail.transformer.DjlEngine;
+import io.vitrail.transformer.Pass;
+import io.vitrail.transformer.ReadableOperations;
+import io.vitrail.transformer.TensorBlock;
+import io.vitrail.transformer.training.CrossEntropy;
+import io.vitrail.transformer.training.Evaluation;
+import io.vitrail.transformer.training.FineTuning;
+import io.vitrail.transformer.training.Lesson;
+import io.vitrail.transformer.training.TuningReport;
+import io.vitrail.transformer.weights.Checkpoint;
+import io.vitrail.transformer.weights.ModelCard;
+import io.vitrail.vit.EmbeddedCheckpoint;
+import io.vitrail.vit.VisionModel;
+import io.vitrail.vit.image.Image;
+import io.vitrail.vit.image.ImageProcessor;
+import io.vitrail.vit.image.ProcessedImages;
+import io.vitrail.vit.training.LabelledPictures.Example;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Consumer;
+import java.util.zip.CRC32;
+
+/**
+ * A vision model learns to tell classes of pictures apart: any checkpoint of {@link io.vitrail.vit.VisionModels} whose
+ * architecture classifies, with a new head where its labels differ. Pictures are varied, then normalised as the checkpoint
+ * asks for; they are measured processed as at inference. For {@link io.vitrail.transformer.training.FineTuner}.
+ */
+public final class ImageClassificationLesson implements Lesson {
+    private final NDManager manager;
+    private final VisionModel model;
+    private final ImageProcessor processor;
+    private final ClassifierFiles files;
+    private final LessonPictures training;
+    private final List<Example> evaluation;
+    private final FineTuning how;
+    private final ClassifierCard card;
+    private final String fingerprint;
+
+    /**
+     * What a lesson begins with.
+     *
+     * @param variation of the pictures to learn from
+     * @param broken told of each picture file that can't be read, and why; it is passed over
+     * @param command that makes this model, for its card; may be empty
+     */
+    public record Options(PictureVariation variation, Consumer<String> broken, String command) {
+        /** Random crops; broken files are passed over silently. */
+        public static Options defaults() {
+            return new Options(PictureVariation.defaults(), file -> {}, "");
+        }
+    }
+
+    /** The same for the embedded model. */
+    public static ImageClassificationLesson ofEmbedded(LabelledPictures pictures, FineTuning how, Options options) {
+        try (EmbeddedCheckpoint checkpoint = EmbeddedCheckpoint.unpack()) {
+            return open(checkpoint.folder(), "the embedded classifier", pictures, how, options);
+        }
+    }
+
+    /**
+     * Loads a checkpoint's folder and reads all pictures once.
+     *
+     * @throws io.vitrail.transformer.weights.CheckpointException if the checkpoint is damaged
+     * @throws IllegalArgumentException if the architecture can't classify, or no picture can be read
+     */
+    public static ImageClassificationLesson of(
+            Path checkpoint, LabelledPictures pictures, FineTuning how, Options options) {
+        return open(checkpoint, checkpoint.getFileName().toString(), pictures, how, options);
+    }
+
+    private static ImageClassificationLesson open(
+            Path folder, String name, LabelledPictures pictures, FineTuning how, Options options) {
+        NDManager manager = DjlEngine.newManager(Device.cpu());
+        try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+            return new ImageClassificationLesson(checkpoint, name, pictures, how, options, manager);
+        } catch (RuntimeException | Error e) {
+            manager.close();
+            throw e;
+        }
+    }
+
+    private ImageClassificationLesson(
+            Checkpoint checkpoint,
+            String name,
+            LabelledPictures given,
+            FineTuning how,
+            Options options,
+            NDManager manager) {
+        this.how = how;
+        this.manager = manager;
+        ClassifierStart start = new ClassifierStart(checkpoint, given.labels());
+        start.load(manager, how.seed());
+        model = start.model();
+        processor = ImageProcessor.load(checkpoint.folder());
+        files = ClassifierFiles.of(start.config(), checkpoint.folder(), start.indexes(manager));
+        LabelledPictures pictures = given.inOrder(model.labels());
+        int side = side();
+        ReadPictures read = ReadPictures.of(pictures.training(), side, options.broken);
+        evaluation = ReadPictures.readable(pictures.evaluation(), options.broken);
+        training = new LessonPictures(
+                read,
+                new LessonPictures.Options(
+                        how.batching().batch(),
+                        model.labels().size(),
+                        side,
+                        processor.withoutResizing(),
+                        options.variation,
+                        how.seed()),
+                how.running().threads());
+        card = new ClassifierCard(
+                name,
+                ModelCard.in(checkpoint.folder()).licence(),
+                model.labels(),
+                training.size(),
+                evaluation.size(),
+                options.command);
+        fingerprint = "%s of %s, %d bytes; pictures %s; %s"
+                .formatted(
+                        files.config().path("model_type").asText(),
+                        name,
+                        checkpoint.bytes(),
+                        code(pictures),
+                        options.variation);
+    }
+
+    /** Height and width of what the processor makes of a square picture. */
+    private int side() {
+        int large = 2 * Math.max(model.imageHeight(), model.imageWidth());
+        Image square = Image.fromPixels(new byte[3 * large * large], large, large);
+        try (NDManager scope = manager.newSubManager()) {
+            long[] shape = processor
+                    .process(List.of(square), scope)
+                    .pixelValues()
+                    .getShape()
+                    .getShape();
+            Check.that(
+                    shape.length == 4 && shape[1] == 3 && shape[2] == shape[3],
+                    "Pictures can be learned from in colour and as squares; this checkpoint's are %s.",
+                    Arrays.toString(shape));
+            return (int) shape[2];
+        }
+    }
+
+    /** Of all names and labels. */
+    private static String code(LabelledPictures pictures) {
+        CRC32 code = new CRC32();
+        code.update(pictures.toString().getBytes(StandardCharsets.UTF_8));
+        return pictures.training().size() + " + " + pictures.evaluation().size() + " "
+                + Long.toHexString(code.getValue());
+    }
+
+    /** Names of the classes by number. */
+    public List<String> labels() {
+        return model.labels();
+    }
+
+    /** The pictures to learn from. */
+    public int size() {
+        return training.size();
+    }
+
+    /** The pictures to measure by. */
+    public int measured() {
+        return evaluation.size();
+    }
+
+    @Override
+    public TensorBlock block() {
+        return model;
+    }
+
+    @Override
+    public Map<String, Parameter> weights() {
+        return model.weightTable().names(model.basePrefix(), model, model.sizes());
+    }
+
+    @Override
+    public Loss loss() {
+        return new CrossEntropy((float) how.optimization().labelSmoothing());
+    }
+
+    @Override
+    public int batches() {
+        return training.batches();
+    }
+
+    @Override
+    public Iterable<Batch> epoch(int epoch, int first, NDManager parent) {
+        return training.epoch(epoch, first, parent);
+    }
+
+    @Override
+    public OptionalDouble accuracy(NDList labels, NDList outputs) {
+        return OptionalDouble.of(Accuracy.ofBatch(labels.get(0), outputs.singletonOrThrow()));
+    }
+
+    @Override
+    public Optional<Evaluation> evaluate() {
+        if (evaluation.isEmpty()) {
+            return Optional.empty();
+        }
+        ClassifierScore score = new ClassifierScore(model.labels(), evaluation.size());
+        int batch = how.batching().batch();
+        for (int first = 0; first < evaluation.size(); first += batch) {
+            List<Example> some = evaluation.subList(first, Math.min(first + batch, evaluation.size()));
+            score.add(some.stream().mapToInt(Example::label).toArray(), logits(some));
+        }
+        return Optional.of(score.evaluation());
+    }
+
+    private float[] logits(List<Example> some) {
+        try (NDManager scope = manager.newSubManager()) {
+            List<Image> images = some.parallelStream()
+                    .map(example -> Image.fromFile(example.file()))
+                    .toList();
+            ProcessedImages processed = processor.process(images, scope);
+            NDArray logits = model.forward(processed.pixelValues(), Pass.inference(ReadableOperations.INSTANCE));
+            return logits.toFloatArray(); // [batch, labels]
+        }
+    }
+
+    @Override
+    public void save(Path folder, TuningReport report) {
+        files.save(model, folder, card.text(report));
+    }
+
+    @Override
+    public String fingerprint() {
+        return fingerprint;
+    }
+
+    @Override
+    public void close() {
+        training.close();
+        manager.close();
+    }
+}
