@@ -1,0 +1,237 @@
+package io.vitrail.text.training;
+
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.training.dataset.Batch;
+import ai.djl.training.loss.Loss;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vitrail.text.TextDecoder;
+import io.vitrail.text.TextEncoder;
+import io.vitrail.text.TextModel;
+import io.vitrail.text.TextModels;
+import io.vitrail.text.TextTask;
+import io.vitrail.transformer.Check;
+import io.vitrail.transformer.TensorBlock;
+import io.vitrail.transformer.training.CrossEntropy;
+import io.vitrail.transformer.training.Evaluation;
+import io.vitrail.transformer.training.FineTuning;
+import io.vitrail.transformer.training.Lesson;
+import io.vitrail.transformer.training.NextTokenLoss;
+import io.vitrail.transformer.training.Seeds;
+import io.vitrail.transformer.training.TuningReport;
+import io.vitrail.transformer.training.WordMasking;
+import io.vitrail.transformer.weights.Checkpoint;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * Has a language model go on learning: one that continues texts (Radford et al. 2018, equation 1) what comes next, or a masked
+ * one (Devlin et al. 2019, section 3.1) which words were hidden, other ones in each epoch. It is measured by its perplexity: e to
+ * the mean loss of a token.
+ */
+public final class LanguageLesson implements Lesson {
+    private static final int MOST_DRAWS = 1000;
+    private static final long MEASURED = -2;
+
+    private final TunedText tuned;
+    private final LanguageLessonOptions options;
+    private final FineTuning how;
+    private final List<LanguageRows.Row> learned;
+    private final List<LanguageRows.Row> measured;
+    private final TokenBatches training;
+    private final TokenBatches evaluation;
+
+    /**
+     * Loads the model and reads all texts into tokens.
+     *
+     * @param checkpoint its folder; its class ends in LMHeadModel or ForCausalLM, or in ForMaskedLM
+     * @param how batch, label smoothing and seed
+     * @throws io.vitrail.transformer.weights.CheckpointException if the checkpoint's files are damaged
+     * @throws IllegalArgumentException if it is no language model, or there is nothing to learn
+     */
+    public static LanguageLesson open(
+            Path checkpoint, LanguageTexts texts, LanguageLessonOptions options, FineTuning how) {
+        try (Checkpoint files = Checkpoint.open(checkpoint)) {
+            TextTask task = TextModels.task(files);
+            Check.that(
+                    task == TextTask.NEXT_TOKEN || task == TextTask.MASKED_WORD,
+                    "'%s' is no language model.%n  try:  one whose class ends in ForCausalLM or ForMaskedLM.",
+                    TextModels.className(files));
+            ObjectNode config = ClassifierConfig.inFloat32(files.config().deepCopy());
+            TunedText tuned = TunedText.open(
+                    files,
+                    new TunedText.Plan(config, task, TunedText.Head.KEPT, options.text().lora(), how.seed()));
+            try {
+                return new LanguageLesson(texts, tuned, options, how);
+            } catch (RuntimeException | Error e) {
+                tuned.close();
+                throw e;
+            }
+        }
+    }
+
+    private LanguageLesson(LanguageTexts texts, TunedText tuned, LanguageLessonOptions options, FineTuning how) {
+        this.tuned = tuned;
+        this.options = options;
+        this.how = how;
+        boolean continues = tuned.model() instanceof TextDecoder;
+        LanguageRows reader = new LanguageRows(
+                tuned.tokenizer(), options, maxTokens(), continues ? LanguageRows.Special.LEARNED : LanguageRows.Special.READ);
+        learned = reader.of(texts.training());
+        Check.that(!learned.isEmpty(), "Nothing of the texts is to be learned.%n  try:  longer ones.");
+        measured = reader.of(texts.evaluation());
+        training = batches(learned, how.batching().batch());
+        evaluation = batches(measured, how.batching().batch());
+    }
+
+    /** Rows of tokens that are learned from. */
+    public int rows() {
+        return learned.size();
+    }
+
+    /** Rows of tokens that are measured by. */
+    public int measured() {
+        return measured.size();
+    }
+
+    private int maxTokens() {
+        TextModel model = tuned.model();
+        int most = model instanceof TextDecoder decoder ? decoder.maxTokens() : ((TextEncoder) model).maxTokens();
+        int reach = tuned.tokenizer().modelMaxLength().orElse(most);
+        return Math.min(options.text().maxTokens(), Math.min(most, reach));
+    }
+
+    private TokenBatches batches(List<LanguageRows.Row> all, int batch) {
+        int[] lengths = all.stream().mapToInt(row -> row.ids().length).toArray();
+        return new TokenBatches(lengths, batch, (rows, epoch, scope) -> {
+            List<LanguageRows.Row> some = IntStream.of(rows)
+                    .mapToObj(row -> shown(all.get(row), epoch, row))
+                    .toList();
+            List<long[]> ids = some.stream().map(LanguageRows.Row::ids).toList();
+            List<long[]> learned = some.stream().map(LanguageRows.Row::learned).toList();
+            return new TokenBatches.Learned(
+                    new NDList(TokenBatches.padded(ids, filler(), scope), TokenBatches.real(ids, scope)),
+                    new NDList(TokenBatches.padded(learned, CrossEntropy.IGNORED, scope)));
+        });
+    }
+
+    private long filler() {
+        return tuned.model() instanceof TextEncoder encoder ? encoder.padding() : 0;
+    }
+
+    /** What the model reads of a row, and what it must tell. */
+    private LanguageRows.Row shown(LanguageRows.Row row, int epoch, int number) {
+        if (!(tuned.model() instanceof TextEncoder encoder)) {
+            return row;
+        }
+        long mask = tuned.tokenizer()
+                .specialTokens()
+                .id("mask")
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "The tokenizer has no token for masked words.\n  try:  name it in tokenizer_config.json."));
+        int vocabulary = Math.min(encoder.vocabulary(), tuned.tokenizer().vocabularySize());
+        WordMasking masking = new WordMasking(options.masked(), mask, vocabulary);
+        boolean[] special = new boolean[row.ids().length];
+        for (int i = 0; i < special.length; i++) {
+            special[i] = row.learned()[i] == CrossEntropy.IGNORED;
+        }
+        LanguageRows.Row hidden = row;
+        for (int draw = 0; draw < MOST_DRAWS && (draw == 0 || hidden.counted(0) == 0); draw++) { // short rows draw again
+            long seed = Seeds.random(how.seed() + draw, epoch, MEASURED - number).nextLong();
+            WordMasking.Masked masked = masking.hide(row.ids(), special, seed);
+            hidden = new LanguageRows.Row(masked.ids(), masked.labels());
+        }
+        return hidden;
+    }
+
+    @Override
+    public TensorBlock block() {
+        return tuned.block();
+    }
+
+    @Override
+    public Map<String, Parameter> weights() {
+        return tuned.weights();
+    }
+
+    @Override
+    public Loss loss() {
+        return loss((float) how.optimization().labelSmoothing());
+    }
+
+    private Loss loss(float smoothing) {
+        CrossEntropy.Options mean = CrossEntropy.Options.smoothed(smoothing);
+        return tuned.model() instanceof TextDecoder ? new NextTokenLoss(mean) : new CrossEntropy(mean);
+    }
+
+    @Override
+    public int batches() {
+        return training.count();
+    }
+
+    @Override
+    public Iterable<Batch> epoch(int epoch, int first, NDManager manager) {
+        return training.epoch(how.seed(), epoch, first, manager);
+    }
+
+    /** The tokens that the loss is the mean of. */
+    @Override
+    public double weight(Batch batch) {
+        long tokens = batch.getLabels().get(0).getShape().get(1);
+        int first = tuned.model() instanceof TextDecoder ? 1 : 0;
+        long[] learned = batch.getLabels().get(0).toLongArray();
+        return IntStream.range(0, learned.length)
+                .filter(i -> i % tokens >= first && learned[i] != CrossEntropy.IGNORED)
+                .count();
+    }
+
+    @Override
+    public Optional<Evaluation> evaluate() {
+        if (measured.isEmpty()) {
+            return Optional.empty();
+        }
+        Loss plain = loss(0);
+        double loss = 0;
+        double tokens = 0;
+        for (Batch batch : evaluation.sorted(tuned.manager())) {
+            try (batch) {
+                NDList answer = tuned.answer(batch.getData(), new ParameterStore(batch.getManager(), false));
+                double counted = weight(batch);
+                loss += counted * plain.evaluate(batch.getLabels(), answer).getFloat();
+                tokens += counted;
+            }
+        }
+        Map<String, Double> metrics = new LinkedHashMap<>();
+        metrics.put("perplexity", Math.exp(loss / tokens));
+        metrics.put("loss", loss / tokens);
+        return Optional.of(new Evaluation(metrics, Evaluation.Goal.LESS, Optional.empty()));
+    }
+
+    @Override
+    public void save(Path folder, TuningReport report) {
+        tuned.save(folder, report);
+    }
+
+    @Override
+    public String fingerprint() {
+        int hash = learned.stream()
+                .map(row -> 31 * Arrays.hashCode(row.ids()) + Arrays.hashCode(row.learned()))
+                .toList()
+                .hashCode();
+        return "%s; %s of texts, %s learned, %s masked; rows %d: %d"
+                .formatted(
+                        tuned.fingerprint(), options.rows(), options.learned(), options.masked(), learned.size(), hash);
+    }
+
+    @Override
+    public void close() {
+        tuned.close();
+    }
+}

@@ -1,0 +1,123 @@
+package io.vitrail.text.training;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vitrail.text.TextModel;
+import io.vitrail.text.TextTask;
+import io.vitrail.transformer.lora.LoraTraining;
+import io.vitrail.transformer.training.TuningReport;
+import io.vitrail.transformer.weights.CheckpointException;
+import io.vitrail.transformer.weights.JsonFile;
+import io.vitrail.transformer.weights.ModelCard;
+import io.vitrail.transformer.weights.StorageType;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * A fine-tuned text model in the Hugging Face layout: config.json, weights or an adapter, the tokenizer's files, a card.
+ *
+ * @param folder of the checkpoint that it began as
+ */
+record SavedText(Path folder, ObjectNode config, TextTask task) {
+    private static final List<String> TOKENIZER = List.of(
+            "tokenizer.json",
+            "tokenizer_config.json",
+            "special_tokens_map.json",
+            "added_tokens.json",
+            "vocab.txt",
+            "vocab.json",
+            "merges.txt",
+            "spiece.model",
+            "sentencepiece.bpe.model",
+            "tokenizer.model",
+            "chat_template.jinja",
+            "chat_template.json",
+            "generation_config.json");
+
+    /** The name of the checkpoint that it began as. */
+    String base() {
+        return folder.getFileName().toString();
+    }
+
+    void saveModel(TextModel model, Path to) {
+        Path file = to.resolve("model.safetensors");
+        model.weightTable().save(file, StorageType.F32, model.basePrefix(), model, model.sizes());
+        JsonFile.write(to.resolve("config.json"), config);
+    }
+
+    /** With the config where it tells the classes. */
+    void saveAdapter(LoraTraining adapter, Path to) {
+        adapter.save(to, folder.toString());
+        if (task == TextTask.SEQUENCE_CLASSIFICATION) {
+            JsonFile.write(to.resolve("config.json"), config);
+        }
+    }
+
+    /** The tokenizer's files and the card. */
+    void saveTexts(Path to, TuningReport report, boolean adapter) {
+        try {
+            for (String name : TOKENIZER) {
+                Path file = folder.resolve(name);
+                if (Files.isRegularFile(file) && !Files.exists(to.resolve(name))) {
+                    replace(to.resolve(name), Files.readAllBytes(file));
+                }
+            }
+            replace(to.resolve("README.md"), card(report, adapter).getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw CheckpointException.of("The model can't be saved: " + e + ".", to, "check the space on the disk.", e);
+        }
+    }
+
+    private static void replace(Path file, byte[] content) throws IOException {
+        Path part = file.resolveSibling(file.getFileName() + ".part");
+        Files.write(part, content);
+        Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private String card(TuningReport report, boolean adapter) {
+        List<String> lines = new ArrayList<>(List.of(
+                "---",
+                "base_model: " + quoted(base()),
+                "library_name: " + (adapter ? "peft" : "transformers"),
+                "pipeline_tag: " + pipeline()));
+        ModelCard.in(folder).licence().ifPresent(licence -> lines.add("license: " + quoted(licence)));
+        lines.addAll(List.of("---", "", "# " + base() + ", fine-tuned", ""));
+        report.best().ifPresent(best -> {
+            lines.addAll(List.of("| metric | value on held-out texts |", "|---|---|"));
+            best.evaluation().metrics().forEach((name, value) -> lines.add(row(name, number(value))));
+            lines.add("");
+        });
+        lines.addAll(List.of("| setting of the fine-tuning | value |", "|---|---|", row("steps", report.steps() + "")));
+        for (Map.Entry<String, String> setting : report.settings().entrySet()) {
+            lines.add(row(setting.getKey(), setting.getValue()));
+        }
+        return String.join("\n", lines) + "\n";
+    }
+
+    private String pipeline() {
+        return switch (task) {
+            case SEQUENCE_CLASSIFICATION -> "text-classification";
+            case NEXT_TOKEN -> "text-generation";
+            default -> "fill-mask";
+        };
+    }
+
+    private static String number(double value) {
+        return String.format(Locale.ROOT, "%.4f", value);
+    }
+
+    private static String row(String name, String value) {
+        return "| " + name + " | " + value.replace("|", "\\|") + " |";
+    }
+
+    private static String quoted(String text) {
+        return JsonNodeFactory.instance.textNode(text).toString();
+    }
+}
