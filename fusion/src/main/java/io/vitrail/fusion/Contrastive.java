@@ -76,8 +76,12 @@ public abstract class Contrastive extends FusionModel {
      * @return [pictures, texts]
      */
     public NDArray logits(NDArray pictures, NDArray texts, Pass pass) {
-        NDArray factor = of(scale, pictures, pass).exp();
-        return pictures.matMul(texts.transpose()).mul(factor);
+        return pictures.matMul(texts.transpose()).mul(factor(pictures, pass));
+    }
+
+    /** What cosines are multiplied by, exp(scale), in x's manager. */
+    final NDArray factor(NDArray x, Pass pass) {
+        return of(scale, x, pass).exp();
     }
 
     /** The value of a number, in x's manager. */

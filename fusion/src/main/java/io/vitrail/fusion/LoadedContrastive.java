@@ -1,6 +1,7 @@
 package io.vitrail.fusion;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
 import io.vitrail.text.tokenizer.EncodeOptions;
 import io.vitrail.text.tokenizer.Encoding;
 import io.vitrail.text.tokenizer.TokenizerInput;
@@ -55,6 +56,12 @@ final class LoadedContrastive implements AutoCloseable {
 
     Contrastive model() {
         return loaded.model();
+    }
+
+    /** What cosines are multiplied by. */
+    double factor() {
+        return loaded.session().run((model, scope, pass) -> model.factor(scope.ones(new Shape(1)), pass)
+                .toFloatArray()[0]);
     }
 
     /** How calls with pictures are answered. */

@@ -115,7 +115,7 @@ final class ConvolutionStem extends TensorBlock {
                             1,
                             MOMENTUM,
                             EPSILON,
-                            pass.training())
+                            pass.training() && scale.requiresGradient()) // frozen, it keeps its statistics
                     .singletonOrThrow();
         }
 

@@ -141,9 +141,9 @@ public final class ImageClassifier implements AutoCloseable {
         return looks().answer(images, calls::answer);
     }
 
-    private Looks looks() {
-        return new Looks(
-                views, Math.min(loaded.model().imageHeight(), loaded.model().imageWidth()));
+    private Looks<Classification> looks() {
+        return new Looks<>(
+                views, Math.min(loaded.model().imageHeight(), loaded.model().imageWidth()), Classification::mean);
     }
 
     /** Names of the classes, by index. */

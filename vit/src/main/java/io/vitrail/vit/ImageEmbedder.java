@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -41,19 +42,24 @@ public final class ImageEmbedder implements AutoCloseable {
         public static final Options DEFAULT = new Options(Pooling.POOLED, Length.UNIT);
     }
 
+    private static final int WIDTH = 3;
+
     private final LoadedVisionModel loaded;
     private final Options options;
+    private final Views views;
     private final VisionCalls<Embedding> calls;
 
-    private ImageEmbedder(LoadedVisionModel loaded, Options options) {
+    private ImageEmbedder(LoadedVisionModel loaded, Options options, Views views) {
         this.loaded = loaded;
         this.options = options;
+        this.views = views;
         calls = VisionCalls.of(loaded, this::embed);
     }
 
     private ImageEmbedder(ImageEmbedder same, VisionCalls<Embedding> calls) {
         loaded = same.loaded;
         options = same.options;
+        views = same.views;
         this.calls = calls;
     }
 
@@ -86,11 +92,24 @@ public final class ImageEmbedder implements AutoCloseable {
     private static ImageEmbedder checked(LoadedVisionModel loaded, Options options) {
         try {
             options.pooling().check(loaded.model().specialTokens());
-            return new ImageEmbedder(loaded, options);
+            return new ImageEmbedder(loaded, options, Views.WHOLE);
         } catch (IllegalArgumentException e) {
             loaded.close();
             throw e;
         }
+    }
+
+    /**
+     * The same embedder, whose vector of a picture is the mean of those of several views; each costs about as much as
+     * the first. Deadlines and batching are to be set on the result. Closing either closes both.
+     */
+    public ImageEmbedder lookingAt(Views others) {
+        return new ImageEmbedder(loaded, options, others);
+    }
+
+    /** The views that a classifier of this checkpoint looks at. */
+    public Views usualViews() {
+        return Views.of(loaded.config());
     }
 
     /**
@@ -121,23 +140,55 @@ public final class ImageEmbedder implements AutoCloseable {
 
     /** Several pictures, in batches; results in their order. */
     public List<Embedding> embed(List<Image> images) {
-        return calls.answer(images);
+        return looks().answer(images, calls::answer);
     }
 
     /** Any number of pictures in constant memory, taken from the stream one after the other. */
     public Stream<Embedding> embed(Stream<Image> images) {
-        return calls.answer(images);
+        return looks().answer(images, calls::answer);
+    }
+
+    private Looks<Embedding> looks() {
+        return new Looks<>(
+                views, Math.min(loaded.model().imageHeight(), loaded.model().imageWidth()), this::mean);
+    }
+
+    private Embedding mean(List<Embedding> several) {
+        if (several.size() == 1) {
+            return several.get(0);
+        }
+        float[] mean = new float[several.get(0).values().length];
+        for (Embedding one : several) {
+            for (int i = 0; i < mean.length; i++) {
+                mean[i] += one.values()[i] / several.size();
+            }
+        }
+        return ofLength(new Embedding(mean));
+    }
+
+    private Embedding ofLength(Embedding raw) {
+        return options.length() == Length.UNIT ? raw.normalized() : raw;
     }
 
     private List<Embedding> embed(VisionModel model, NDArray pixels, Pass pass) {
+        List<Embedding> vectors = vectors(model, pixels, pass);
+        if (!views.mirrored()) {
+            return vectors;
+        }
+        List<Embedding> mirrored = vectors(model, pixels.flip(WIDTH), pass);
+        return IntStream.range(0, vectors.size())
+                .mapToObj(i -> mean(List.of(vectors.get(i), mirrored.get(i))))
+                .toList();
+    }
+
+    private List<Embedding> vectors(VisionModel model, NDArray pixels, Pass pass) {
         Features features = model.features(VisionInput.of(pixels), pass);
         NDArray pooled = options.pooling().pool(features, model.specialTokens()); // [batch, width]
         int width = Math.toIntExact(pooled.getShape().get(1));
         float[] all = pooled.toFloatArray();
         List<Embedding> results = new ArrayList<>();
         for (int start = 0; start < all.length; start += width) {
-            Embedding raw = new Embedding(Arrays.copyOfRange(all, start, start + width));
-            results.add(options.length() == Length.UNIT ? raw.normalized() : raw);
+            results.add(ofLength(new Embedding(Arrays.copyOfRange(all, start, start + width))));
         }
         return results;
     }

@@ -14,41 +14,42 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * Asks about all views of pictures, and makes one classification of those of a picture.
+ * Asks about all views of pictures, and makes one answer of those of a picture.
  *
  * @param side of the model's input
+ * @param mean what several answers say together; of one it is that
  */
-record Looks(Views views, int side) {
-    /** @param classify answers about views, in their order */
-    List<Classification> answer(List<Image> images, Function<List<Image>, List<Classification>> classify) {
+record Looks<R>(Views views, int side, Function<List<R>, R> mean) {
+    /** @param ask answers about views, in their order */
+    List<R> answer(List<Image> images, Function<List<Image>, List<R>> ask) {
         List<List<Image>> looks = images.stream().map(this::look).toList();
         List<Image> flat = looks.stream().flatMap(List::stream).toList();
-        Iterator<Classification> answers = classify.apply(flat).iterator();
+        Iterator<R> answers = ask.apply(flat).iterator();
         return looks.stream().map(look -> mean(look.size(), answers)).toList();
     }
 
     /**
      * Results as they are asked for; views are made of a picture when the model takes it.
      *
-     * @param classify answers about views, in their order
+     * @param ask answers about views, in their order
      */
-    Stream<Classification> answer(Stream<Image> images, Function<Stream<Image>, Stream<Classification>> classify) {
+    Stream<R> answer(Stream<Image> images, Function<Stream<Image>, Stream<R>> ask) {
         Deque<Integer> sizes = new ArrayDeque<>();
-        Stream<Classification> answers = classify.apply(images.flatMap(image -> {
+        Stream<R> answers = ask.apply(images.flatMap(image -> {
             List<Image> look = look(image);
             sizes.add(look.size());
             return look.stream();
         }));
-        Iterator<Classification> each = answers.iterator();
-        Iterator<Classification> means = new Iterator<>() {
+        Iterator<R> each = answers.iterator();
+        Iterator<R> means = new Iterator<>() {
             @Override
             public boolean hasNext() {
                 return each.hasNext();
             }
 
             @Override
-            public Classification next() {
-                Classification first = each.next(); // how many views its picture has is known from now on
+            public R next() {
+                R first = each.next(); // how many views its picture has is known from now on
                 return mean(first, sizes.remove() - 1, each);
             }
         };
@@ -61,15 +62,15 @@ record Looks(Views views, int side) {
         return views.of(image, side);
     }
 
-    private static Classification mean(int size, Iterator<Classification> answers) {
+    private R mean(int size, Iterator<R> answers) {
         return mean(answers.next(), size - 1, answers);
     }
 
-    private static Classification mean(Classification first, int others, Iterator<Classification> answers) {
-        List<Classification> all = new ArrayList<>(List.of(first));
+    private R mean(R first, int others, Iterator<R> answers) {
+        List<R> all = new ArrayList<>(List.of(first));
         for (int i = 0; i < others; i++) {
             all.add(answers.next());
         }
-        return Classification.mean(all);
+        return mean.apply(all);
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.vitrail.transformer.Embedding;
 import io.vitrail.vit.image.Image;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -49,6 +50,27 @@ class ViewsTest {
             assertThat(probability(together, label)).as(label).isCloseTo(mean, within(1e-3));
         }
         assertThat(together.labels()).isSortedAccordingTo((a, b) -> Double.compare(b.probability(), a.probability()));
+    }
+
+    @Test
+    void theVectorIsTheMeanDirectionOfTheViews() {
+        Image photo = photo("chelsea.jpg").crop(20, 0, 400, 300);
+        Image middle = photo.crop(100, 75, 200, 150);
+        try (ImageEmbedder whole = ImageEmbedder.embedded()) {
+            float[] mean = new float[whole.embed(photo).values().length];
+            for (Embedding view : whole.embed(List.of(photo, mirror(photo), middle, mirror(middle)))) {
+                for (int i = 0; i < mean.length; i++) {
+                    mean[i] += view.values()[i];
+                }
+            }
+            Embedding several = whole.lookingAt(SEVERAL).embed(photo);
+            assertThat(several.cosine(new Embedding(mean))).isGreaterThan(0.9999);
+            assertThat(several.cosine(several.normalized())).isCloseTo(1, within(1e-6));
+            assertThat(several.cosine(whole.embed(photo))).isLessThan(0.999);
+            assertThat(whole.usualViews()).isEqualTo(new Views(List.of(1.0, 0.8), true));
+            assertThat(whole.lookingAt(SEVERAL).embed(Stream.of(photo, middle)))
+                    .containsExactlyElementsOf(whole.lookingAt(SEVERAL).embed(List.of(photo, middle)));
+        }
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.vitrail.fusion.search;
 
 import io.vitrail.transformer.weights.CheckpointException;
+import io.vitrail.vit.ModelIdentity;
 import java.nio.file.Path;
 import java.util.Map;
 

@@ -9,6 +9,7 @@ import io.vitrail.transformer.kernels.Compute;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.transformer.weights.ConfigJson;
 import io.vitrail.vit.ImageEmbedder;
+import io.vitrail.vit.ModelIdentity;
 import io.vitrail.vit.image.Image;
 import java.nio.file.Path;
 import java.util.List;

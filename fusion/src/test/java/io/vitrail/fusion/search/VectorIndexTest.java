@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.vitrail.transformer.Embedding;
 import io.vitrail.transformer.weights.CheckpointException;
+import io.vitrail.vit.ModelIdentity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,7 +6,6 @@ import io.vitrail.vit.ImageClassifier;
 import io.vitrail.vit.ScoredLabel;
 import io.vitrail.vit.image.ImageReader;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -48,8 +47,7 @@ final class EvalClassifyCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         ImageReader reader = reading.reader();
-        List<Path> files = pictures();
-        Check.that(!files.isEmpty(), "No pictures lie in subfolders of '%s'.%n  try:  DIR/<label>/photo.jpg", folder);
+        List<Path> files = PictureFiles.labelled(folder);
         ProgressBar bar = new ProgressBar(spec.commandLine().getErr());
         try (ImageClassifier classifier = model.load(ImageClassifier::load, ImageClassifier::embedded)) {
             checkLabels(files, classifier.labels());
@@ -65,19 +63,12 @@ final class EvalClassifyCommand implements Callable<Integer> {
         }
     }
 
-    private List<Path> pictures() {
-        Check.that(Files.isDirectory(folder), "'%s' is not a folder.", folder);
-        return PictureFiles.in(folder, 2).stream()
-                .filter(file -> folder.relativize(file).getNameCount() == 2)
-                .toList();
-    }
-
     /** A folder that no class is named by would count as wrong answers: refuse it. */
     private static void checkLabels(List<Path> files, List<String> labels) {
         Set<String> unknown = new TreeSet<>();
         for (Path file : files) {
-            if (labels.stream().noneMatch(label -> isNamed(label, folderOf(file)))) {
-                unknown.add(folderOf(file));
+            if (labels.stream().noneMatch(label -> isNamed(label, PictureFiles.label(file)))) {
+                unknown.add(PictureFiles.label(file));
             }
         }
         Check.that(
@@ -98,15 +89,11 @@ final class EvalClassifyCommand implements Callable<Integer> {
         return name.strip().toLowerCase(Locale.ROOT).replaceAll("[\\s_-]+", " ");
     }
 
-    private static String folderOf(Path file) {
-        return file.getParent().getFileName().toString();
-    }
-
     private void count(Path file, Classification classification) {
         List<ScoredLabel> best = classification.top(FIVE);
         seen++;
-        first += isNamed(best.get(0).label(), folderOf(file)) ? 1 : 0;
-        amongFive += best.stream().anyMatch(label -> isNamed(label.label(), folderOf(file))) ? 1 : 0;
+        first += isNamed(best.get(0).label(), PictureFiles.label(file)) ? 1 : 0;
+        amongFive += best.stream().anyMatch(label -> isNamed(label.label(), PictureFiles.label(file))) ? 1 : 0;
     }
 
     private String note() {

@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             ClassifyCommand.class,
             ZeroShotCommand.class,
+            FewShotCommand.class,
             EmbedCommand.class,
             SearchCommand.class,
             CaptionCommand.class,
@@ -43,6 +44,7 @@ import picocli.CommandLine.Spec;
             AttentionCommand.class,
             WalkthroughCommand.class,
             TrainCommand.class,
+            FinetuneCommand.class,
             EvalCommand.class,
             VerifyCommand.class,
             BenchCommand.class,
@@ -61,6 +63,7 @@ public final class Vitrail implements Runnable {
     private static final Set<String> COMPUTING = Set.of(
             "classify",
             "zero-shot",
+            "few-shot",
             "embed",
             "search",
             "caption",
@@ -76,7 +79,8 @@ public final class Vitrail implements Runnable {
             "eval",
             "verify",
             "bench",
-            "train");
+            "train",
+            "finetune");
     private static final Set<String> HELP = Set.of("-h", "--help", "-V", "--version");
 
     @Spec

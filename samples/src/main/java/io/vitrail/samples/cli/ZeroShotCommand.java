@@ -72,7 +72,7 @@ final class ZeroShotCommand implements Callable<Integer> {
         PictureFiles files =
                 new PictureFiles(reading.reader(), out, spec.commandLine().getErr(), json);
         LabelLines lines = new LabelLines(out, json, topK);
-        PromptTemplates prompts = prompts();
+        PromptTemplates prompts = prompts(templates, spec);
         List<String> names = labels.stream().map(String::strip).toList();
         return files.answer(
                 pictures,
@@ -82,7 +82,8 @@ final class ZeroShotCommand implements Callable<Integer> {
                 lines::print);
     }
 
-    private PromptTemplates prompts() {
+    /** The sentences of --template; without any, the reference's. */
+    static PromptTemplates prompts(List<String> templates, CommandSpec spec) {
         if (templates.isEmpty()) {
             return PromptTemplates.DEFAULT;
         }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.weights.CheckpointException;
@@ -104,6 +105,17 @@ public final class ImageProcessor {
     public ImageProcessor withOptions(JsonNode options) {
         boolean numberIsSquare = type.numberIsSquareInCall();
         return new ImageProcessor(type, settings.withOptions(options, numberIsSquare, type.className()));
+    }
+
+    /** This processor for pictures that have the model's size already: it only rescales and normalises them. */
+    public ImageProcessor withoutResizing() {
+        ObjectNode options = JsonNodeFactory.instance.objectNode();
+        for (String step : List.of("do_resize", "do_center_crop", "do_pad")) {
+            if (settings.json().has(step)) {
+                options.put(step, false);
+            }
+        }
+        return withOptions(options);
     }
 
     /**

@@ -1,8 +1,7 @@
-package io.vitrail.fusion.search;
+package io.vitrail.vit;
 
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.transformer.weights.StoredTensor;
-import io.vitrail.vit.ImageEmbedder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -24,7 +23,7 @@ import java.util.TreeSet;
  * @param fingerprint tells models apart: a digest of the configuration, the processing of pictures, and both ends of
  *     every weight; where the files lie and which numbers the model computes in don't matter
  */
-record ModelIdentity(String name, String fingerprint) {
+public record ModelIdentity(String name, String fingerprint) {
     /** Bytes at either end of a weight. */
     private static final int END = 256;
 
@@ -34,8 +33,12 @@ record ModelIdentity(String name, String fingerprint) {
             List.of("config.json", "preprocessor_config.json", "model.safetensors");
     private static final String HUB_FOLDER = "models--";
 
-    /** Of a checkpoint's folder. */
-    static ModelIdentity of(Path folder) {
+    /**
+     * Of a checkpoint's folder.
+     *
+     * @throws io.vitrail.transformer.weights.CheckpointException if its weights are missing or damaged
+     */
+    public static ModelIdentity of(Path folder) {
         MessageDigest digest = digest();
         try (Checkpoint checkpoint = Checkpoint.open(folder)) {
             for (String file : DESCRIPTIONS) {
@@ -51,6 +54,11 @@ record ModelIdentity(String name, String fingerprint) {
         }
     }
 
+    /** Of other vectors that the same model makes, in a word. */
+    public ModelIdentity making(String vectors) {
+        return new ModelIdentity(name, vectors + "-" + fingerprint);
+    }
+
     private static void add(StoredTensor tensor, String name, MessageDigest digest) {
         digest.update((name + " " + tensor.type() + Arrays.toString(tensor.shape())).getBytes(StandardCharsets.UTF_8));
         ByteBuffer bytes = tensor.buffer();
@@ -60,7 +68,7 @@ record ModelIdentity(String name, String fingerprint) {
     }
 
     /** Of the model in the jar. */
-    static ModelIdentity embedded() {
+    public static ModelIdentity embedded() {
         MessageDigest digest = digest();
         for (String file : EMBEDDED) {
             try (InputStream in = ImageEmbedder.class.getResourceAsStream("embedded/" + file)) {
