@@ -9,6 +9,7 @@ import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_REDUCED_GRAYSCA
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_UNCHANGED;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.imdecode;
 
+import java.util.Locale;
 import java.util.function.Function;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.opencv.opencv_core.Mat;
@@ -21,10 +22,19 @@ record OpenCvDecoder(FileBytes file, ImageHeader header) {
     /** Which of OpenCV's builds JavaCPP loads: "-gpu" for CUDA's. */
     private static final String OPENCV_BUILD = "org.bytedeco.javacpp.platform.extension";
 
+    /** How much memory the process may have before JavaCPP allocates no more; 0 for any. */
+    private static final String MOST_MEMORY = "org.bytedeco.javacpp.maxPhysicalBytes";
+
     static {
         // Without it JavaCPP searches for 24 CUDA libraries first: 0.4 of the 1.0 seconds until the first picture.
-        if (System.getProperty(OPENCV_BUILD) == null) {
-            System.setProperty(OPENCV_BUILD, "");
+        setUnlessSet(OPENCV_BUILD, "");
+        // Else that is four times the heap: a small heap beside a large model, whose memory counts, and no picture is read.
+        setUnlessSet(MOST_MEMORY, "0");
+    }
+
+    private static void setUnlessSet(String property, String value) {
+        if (System.getProperty(property) == null && System.getProperty(property.toLowerCase(Locale.ROOT)) == null) {
+            System.setProperty(property, value);
         }
     }
 
