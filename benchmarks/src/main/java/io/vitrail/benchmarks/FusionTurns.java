@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -27,7 +28,8 @@ public final class FusionTurns {
 
     /** What can be asked of one kind of checkpoint. */
     private interface Task extends AutoCloseable {
-        void run(int amount, int beams);
+        /** @param numbers what a turn asks for, as the class comment names it */
+        void run(int[] numbers);
 
         @Override
         void close();
@@ -42,9 +44,12 @@ public final class FusionTurns {
         try (Task task = task(arguments, picture)) {
             System.out.println("ready");
             for (String line = turns.readLine(); line != null; line = turns.readLine()) {
-                String[] asked = line.strip().split(" ");
+                int[] asked = Arrays.stream(line.strip().split(" "))
+                        .skip(1)
+                        .mapToInt(Integer::parseInt)
+                        .toArray();
                 long start = System.nanoTime();
-                task.run(Integer.parseInt(asked[1]), asked.length > 2 ? Integer.parseInt(asked[2]) : 1);
+                task.run(asked);
                 System.out.println((System.nanoTime() - start) / 1e6);
             }
         }
@@ -64,13 +69,13 @@ public final class FusionTurns {
     private static Task captions(ImageCaptioner captioner, Image picture) {
         return new Task() {
             @Override
-            public void run(int amount, int beams) {
+            public void run(int[] numbers) {
                 GenerationOptions options = captioner.options().toBuilder()
                         .minLength(WORDS)
                         .maxLength(WORDS)
-                        .beams(beams)
+                        .beams(numbers[1])
                         .build();
-                captioner.withOptions(options).caption(Collections.nCopies(amount, picture));
+                captioner.withOptions(options).caption(Collections.nCopies(numbers[0], picture));
             }
 
             @Override
@@ -83,8 +88,8 @@ public final class FusionTurns {
     private static Task questions(VisualQuestionAnswerer answerer, Image picture) {
         return new Task() {
             @Override
-            public void run(int amount, int beams) {
-                List<String> asked = IntStream.range(0, amount)
+            public void run(int[] numbers) {
+                List<String> asked = IntStream.range(0, numbers[0])
                         .mapToObj(i -> "what is to be seen here " + i)
                         .toList();
                 answerer.answer(picture, asked);
@@ -104,8 +109,10 @@ public final class FusionTurns {
                 ZeroShotClassifier.load(folder, labels.subList(0, 1), PromptTemplates.DEFAULT, compute);
         return new Task() {
             @Override
-            public void run(int amount, int beams) {
-                classifier.withLabels(labels, PromptTemplates.DEFAULT).classify(Collections.nCopies(amount, picture));
+            public void run(int[] numbers) {
+                classifier
+                        .withLabels(labels, PromptTemplates.DEFAULT)
+                        .classify(Collections.nCopies(numbers[0], picture));
             }
 
             @Override

@@ -11,8 +11,10 @@ import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.transformer.weights.ConfigJson;
 import io.vitrail.transformer.weights.WeightTable;
 import io.vitrail.vit.BlipVision;
+import io.vitrail.vit.TokenLayout;
 import io.vitrail.vit.VisionInput;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A BLIP that reads texts (Li et al. 2022, section 3.1, figure 2) with a BERT that sees them both ways: the
@@ -38,6 +40,11 @@ abstract sealed class BlipReader extends FusionModel permits BlipAnswerer, BlipM
     /** Most tokens of a text, special ones included. */
     public final int maxTokens() {
         return encoder.maxTokens();
+    }
+
+    @Override
+    public final Optional<TokenLayout> layout(int imageHeight, int imageWidth) {
+        return Optional.of(vision.layout(0, imageHeight, imageWidth));
     }
 
     /** The tokens of each picture; records {@code image_embeds} and {@code last_hidden_state}. */

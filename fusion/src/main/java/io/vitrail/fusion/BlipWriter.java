@@ -5,6 +5,7 @@ import io.vitrail.text.TextModels;
 import io.vitrail.text.TextTask;
 import io.vitrail.text.generation.GenerationOptions;
 import io.vitrail.text.generation.Prompt;
+import io.vitrail.text.tokenizer.Tokenizer;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.Tokens;
 import io.vitrail.transformer.weights.Checkpoint;
@@ -110,6 +111,19 @@ public final class BlipWriter extends PictureWriter {
         long[] begun = Arrays.copyOf(ids, Math.max(1, ids.length - 1));
         begun[0] = first;
         return Prompt.of(begun);
+    }
+
+    /** The text's own first token gives way to the decoder's. */
+    @Override
+    public long[] lesson(String words, Tokenizer tokenizer, GenerationOptions options, int most) {
+        long[] ids = cut(words, tokenizer, most);
+        ids[0] = first(text);
+        return ids;
+    }
+
+    @Override
+    public double labelSmoothing() {
+        return text.number("label_smoothing", 0);
     }
 
     @Override

@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 record ChosenAnswers(LoadedFusionModel<Vilt> loaded) implements PictureAnswers {
     /** Loads a checkpoint as {@link LoadedFusionModel#load} does. */
     static ChosenAnswers load(Checkpoint checkpoint, Compute compute) {
-        return new ChosenAnswers(LoadedFusionModel.load(
-                checkpoint, FusionTask.QUESTION_ANSWERING, WrittenAnswers.PURPOSE, Vilt.class, compute));
+        return new ChosenAnswers(
+                LoadedFusionModel.load(checkpoint, WrittenAnswers.TASKS, WrittenAnswers.PURPOSE, Vilt.class, compute));
     }
 
     @Override
@@ -61,6 +61,13 @@ record ChosenAnswers(LoadedFusionModel<Vilt> loaded) implements PictureAnswers {
     private static Answer answer(String label, double score) {
         double odds = Math.exp(-score);
         return new Answer(label, 1 / (1 + odds), -Math.log1p(odds));
+    }
+
+    @Override
+    public ExplainedAnswer explain(Image image, String question, Patience patience) {
+        throw new IllegalArgumentException(
+                "This model chooses its answers and writes none, so no word of them came from"
+                        + " anywhere.\n  try:  a model that writes, such as Salesforce/blip-vqa-base.");
     }
 
     @Override

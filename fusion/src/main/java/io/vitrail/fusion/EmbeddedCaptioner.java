@@ -10,7 +10,7 @@ import java.util.Map;
  * The embedded captioner's files: this module's jar holds what it has of its own, and its backbone is the embedded
  * classifier's.
  */
-final class EmbeddedCaptioner {
+public final class EmbeddedCaptioner {
     private static final List<String> OWN = List.of(
             "config.json",
             "generation_config.json",
@@ -22,7 +22,7 @@ final class EmbeddedCaptioner {
     private EmbeddedCaptioner() {}
 
     /** As a checkpoint's folder; whoever asks for it closes it. */
-    static EmbeddedCheckpoint unpack() {
+    public static EmbeddedCheckpoint unpack() {
         Map<String, Resource> files = new LinkedHashMap<>();
         OWN.forEach(file -> files.put(file, new Resource(EmbeddedCaptioner.class, file)));
         files.put("backbone.safetensors", EmbeddedCheckpoint.BACKBONE);

@@ -8,7 +8,8 @@ import java.util.List;
  * A caption, and where its words came from.
  *
  * @param caption the best one
- * @param words of the whole caption, those of a prompt among them, in their order
+ * @param words of the whole caption, those of a prompt among them, in their order; behind a prompt that holds the
+ *     picture (LLaVA) those that were written
  */
 public record ExplainedCaption(GeneratedText caption, List<WordMap> words) {
     public ExplainedCaption {

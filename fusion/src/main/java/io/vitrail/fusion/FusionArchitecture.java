@@ -124,8 +124,9 @@ public record FusionArchitecture(
                                 : List.of("zero-shot", "search");
                     case WRITING ->
                         model instanceof VisionEncoderDecoder ? List.of("caption", "read") : List.of("caption");
-                    case PROMPTED_WRITING -> model instanceof Llava ? List.of("caption", "chat") : List.of("caption");
-                    case TILED_WRITING -> List.of("chat");
+                    case PROMPTED_WRITING -> List.of("caption");
+                    case CHATTING -> List.of("caption", "ask", "chat");
+                    case TILED_CHATTING -> List.of("ask", "chat");
                     case QUESTION_ANSWERING -> List.of("ask");
                     case MATCHING -> List.of("match");
                     case CLASSIFICATION, FEATURES, MASKED_WORD, TOKEN_CLASSIFICATION -> List.<String>of();

@@ -1,13 +1,17 @@
 package io.vitrail.fusion;
 
 import ai.djl.nn.Parameter;
+import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.TensorBlock;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.transformer.weights.CheckpointModel;
 import io.vitrail.transformer.weights.WeightHolder;
 import io.vitrail.transformer.weights.WeightTable;
+import io.vitrail.vit.TokenLayout;
+import io.vitrail.vit.VisionInput;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -21,6 +25,23 @@ public abstract class FusionModel extends CheckpointModel {
 
     /** Where the towers' weights are in a checkpoint. */
     abstract List<WeightTable.Filling> towers(Checkpoint checkpoint);
+
+    /**
+     * How the tokens that a picture's words take from lie on pixels of a size; empty if they don't.
+     */
+    public Optional<TokenLayout> layout(int imageHeight, int imageWidth) {
+        return Optional.empty();
+    }
+
+    /**
+     * What each token of a text that the model wrote took from each of a picture's tokens, for models that write and
+     * whose tokens have a {@link #layout}.
+     *
+     * @throws IllegalArgumentException for others
+     */
+    MeanAttention taken(VisionInput picture, WrittenText text, Pass pass) {
+        throw WordSources.unknown().get();
+    }
 
     @Override
     protected final List<WeightTable.Filling> fillings(Checkpoint checkpoint) {

@@ -1,6 +1,7 @@
 package io.vitrail.fusion;
 
 import ai.djl.Device;
+import ai.djl.ndarray.NDManager;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Operations;
 import io.vitrail.transformer.Session;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** The catalogue of models of pictures and texts: the one place where an architecture is registered. */
 public final class FusionModels {
@@ -50,24 +52,21 @@ public final class FusionModels {
                             Map.of("Blip2ForConditionalGeneration", FusionTask.PROMPTED_WRITING),
                             Blip2::of),
                     new Entry<>(
-                            "llava",
-                            "llava",
-                            Map.of("LlavaForConditionalGeneration", FusionTask.PROMPTED_WRITING),
-                            Llava::of),
+                            "llava", "llava", Map.of("LlavaForConditionalGeneration", FusionTask.CHATTING), Llava::of),
                     new Entry<>(
                             "idefics3",
                             "smolvlm",
-                            Map.of("Idefics3ForConditionalGeneration", FusionTask.TILED_WRITING),
+                            Map.of("Idefics3ForConditionalGeneration", FusionTask.TILED_CHATTING),
                             Idefics3::of),
                     new Entry<>(
                             "smolvlm",
                             "smolvlm",
-                            Map.of("SmolVLMForConditionalGeneration", FusionTask.TILED_WRITING),
+                            Map.of("SmolVLMForConditionalGeneration", FusionTask.TILED_CHATTING),
                             Idefics3::of),
                     new Entry<>("git", "git", Map.of("GitForCausalLM", FusionTask.WRITING), Git::of),
                     new Entry<>("vilt", "vilt", Vilt.CLASSES, Vilt::of),
                     new Entry<>(
-                            "vision-encoder-decoder",
+                            VisionEncoderDecoder.TYPE,
                             "vision_encoder_decoder",
                             Map.of("VisionEncoderDecoderModel", FusionTask.WRITING),
                             VisionEncoderDecoder::of),
@@ -130,6 +129,31 @@ public final class FusionModels {
             FusionModel model = CATALOGUE.create(config, CATALOGUE.task(config, className));
             Check.that(kind.isInstance(model), "Class '%s' is no %s.", className, kind.getSimpleName());
             return CheckpointModel.load(kind.cast(model), checkpoint, operations, device);
+        });
+    }
+
+    /**
+     * A checkpoint's model for a task with its weights, not prepared, so that it can be trained.
+     *
+     * @param kind what such models are
+     * @param manager owns the weights
+     * @throws CheckpointException if the files are damaged or don't hold the weights that the class needs
+     * @throws IllegalArgumentException if the checkpoint isn't for the task, or can't be saved again
+     */
+    public static <M extends FusionModel> M trainable(
+            Checkpoint checkpoint, FusionTask task, Class<M> kind, NDManager manager) {
+        ConfigJson config = ConfigJson.of(checkpoint);
+        Map<String, Set<String>> classes = new TreeMap<>(classes(task));
+        classes.remove(CocaWriter.TYPE); // open_clip's layout is read, not written
+        Check.that(
+                isFor(config, task) && classes.containsKey(ModelCatalogue.type(config)),
+                "Model type '%s' can't be fine-tuned for this.%n  try:  a checkpoint of %s.",
+                ModelCatalogue.type(config),
+                classes.values());
+        return ModelCatalogue.loading(checkpoint, () -> {
+            M model = kind.cast(CATALOGUE.create(config, task));
+            model.load(checkpoint, manager);
+            return model;
         });
     }
 

@@ -16,10 +16,12 @@ import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.transformer.weights.ConfigJson;
 import io.vitrail.transformer.weights.WeightTable;
 import io.vitrail.vit.ClipVision;
+import io.vitrail.vit.TokenLayout;
 import io.vitrail.vit.VisionInput;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * GIT (Wang et al. 2022, "GIT: A Generative Image-to-text Transformer for Vision and Language", section 3.1,
@@ -110,6 +112,12 @@ public final class Git extends PictureWriter {
         return text;
     }
 
+    /** The places of a single picture. */
+    @Override
+    public Optional<TokenLayout> layout(int imageHeight, int imageWidth) {
+        return Optional.of(vision.layout(0, imageHeight, imageWidth));
+    }
+
     @Override
     public GenerationOptions options(Checkpoint checkpoint) {
         return GenerationOptions.of(checkpoint);
@@ -121,6 +129,12 @@ public final class Git extends PictureWriter {
         long[] ids = super.ids(words, tokenizer);
         boolean ended = ids.length > 0 && ids[ids.length - 1] == last;
         return ended ? Arrays.copyOf(ids, ids.length - 1) : ids;
+    }
+
+    /** As its tokenizer frames it. */
+    @Override
+    public long[] lesson(String text, Tokenizer tokenizer, GenerationOptions options, int most) {
+        return cut(text, tokenizer, most);
     }
 
     /** What the text is to begin with, as it is. */

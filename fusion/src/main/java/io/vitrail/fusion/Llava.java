@@ -20,6 +20,7 @@ import io.vitrail.transformer.Trace;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.transformer.weights.ConfigJson;
 import io.vitrail.transformer.weights.WeightTable;
+import io.vitrail.vit.TokenLayout;
 import io.vitrail.vit.VisionInput;
 import io.vitrail.vit.VisionModel;
 import io.vitrail.vit.VisionModels;
@@ -28,6 +29,7 @@ import io.vitrail.vit.image.Tiling;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -169,6 +171,15 @@ public final class Llava extends SoftPromptWriter {
     public int tokensPerPicture() {
         int tokens = Math.toIntExact(tower.sizes().get("positions"));
         return selection == Selection.FULL ? tokens : tokens - 1;
+    }
+
+    @Override
+    public Optional<TokenLayout> layout(int imageHeight, int imageWidth) {
+        TokenLayout whole = tower.layout(0, imageHeight, imageWidth);
+        int special = whole.specialTokens() - (selection == Selection.FULL ? 0 : 1);
+        return special < 0 // a patch is left out
+                ? Optional.empty()
+                : Optional.of(TokenLayout.global(special, whole.grid(), whole.rows(), whole.columns()));
     }
 
     /** Each image token of the prompt becomes as many as its picture has tokens. */

@@ -1,7 +1,6 @@
 package io.vitrail.fusion;
 
 import io.vitrail.text.tokenizer.Tokenizer;
-import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Session;
 import io.vitrail.transformer.kernels.Compute;
 import io.vitrail.transformer.weights.Checkpoint;
@@ -24,6 +23,8 @@ import java.util.stream.Collectors;
  */
 record LoadedFusionModel<M extends FusionModel>(Session<M> session, ImageProcessor processor, Tokenizer tokenizer)
         implements AutoCloseable {
+    private static final String UNNAMED = "no class that it names";
+
     /**
      * Loads a checkpoint.
      *
@@ -66,18 +67,35 @@ record LoadedFusionModel<M extends FusionModel>(Session<M> session, ImageProcess
             Checkpoint checkpoint, Set<FusionTask> tasks, Map<String, Set<String>> fitting, String purpose) {
         ConfigJson config = ConfigJson.of(checkpoint);
         String type = ModelCatalogue.type(config);
-        String name = FusionModels.className(config, tasks).orElse("no class that it names");
-        Check.that(
-                fitting.getOrDefault(type, Set.of()).contains(name),
-                "This checkpoint is of %s, model type '%s', which isn't for %s.%n" + "  file: %s%n  try:  one of %s",
-                name,
-                type,
+        String name = FusionModels.className(config, tasks).orElse(UNNAMED);
+        if (!fitting.getOrDefault(type, Set.of()).contains(name)) {
+            throw unfit(checkpoint, purpose, "one of " + named(fitting));
+        }
+        return name;
+    }
+
+    private static String named(Map<String, Set<String>> classes) {
+        return classes.entrySet().stream()
+                .map(entry -> String.join(" or ", entry.getValue()) + " (" + entry.getKey() + ")")
+                .collect(Collectors.joining(", "));
+    }
+
+    /**
+     * The error for a checkpoint that isn't for a task, and what it is for.
+     *
+     * @param remedy models for the task
+     */
+    static IllegalArgumentException unfit(Checkpoint checkpoint, String purpose, String remedy) {
+        ConfigJson config = ConfigJson.of(checkpoint);
+        String served = ServedTasks.of(checkpoint.folder()).sentence();
+        return new IllegalArgumentException(String.format(
+                "This checkpoint is of %s, model type '%s', which isn't for %s.%n  file: %s%n  try:  %s%s",
+                FusionModels.className(config, Set.of()).orElse(UNNAMED),
+                ModelCatalogue.type(config),
                 purpose,
                 checkpoint.configFile(),
-                fitting.entrySet().stream()
-                        .map(entry -> String.join(" or ", entry.getValue()) + " (" + entry.getKey() + ")")
-                        .collect(Collectors.joining(", ")));
-        return name;
+                remedy,
+                served.isEmpty() ? "" : "\n  here: " + served));
     }
 
     /** What config.json asks for and no model can be is the file's mistake, not the caller's. */

@@ -15,6 +15,13 @@ interface PictureAnswers extends AutoCloseable {
     List<List<Answer>> rank(Image image, List<String> questions, List<String> answers, Patience patience);
 
     /**
+     * The best answer, and where its words came from.
+     *
+     * @throws IllegalArgumentException if that can't be told of the model
+     */
+    ExplainedAnswer explain(Image image, String question, Patience patience);
+
+    /**
      * How answers are written.
      *
      * @throws IllegalArgumentException if they are chosen

@@ -49,7 +49,7 @@ public final class PictureConversation {
     }
 
     private GeneratedText say(String text, Optional<TextListener> listener) {
-        ArrayNode asked = messages.deepCopy().add(question(Check.given(text, "text")));
+        ArrayNode asked = messages.deepCopy().add(question(Check.given(text, "text"), pictures.size() - shown));
         GeneratedText answer = chat.reply(asked, pictures, listener);
         messages.removeAll().addAll(asked);
         messages.add(message("assistant", answer.text()));
@@ -57,11 +57,11 @@ public final class PictureConversation {
         return answer;
     }
 
-    /** Pictures first, as chat templates expect them. */
-    private ObjectNode question(String text) {
+    /** What the user says and shows: pictures first, as chat templates expect them. */
+    static ObjectNode question(String text, int pictures) {
         ObjectNode message = message("user", text);
         ArrayNode content = (ArrayNode) message.get("content");
-        for (int i = shown; i < pictures.size(); i++) {
+        for (int i = 0; i < pictures; i++) {
             content.insertObject(0).put("type", "image");
         }
         return message;

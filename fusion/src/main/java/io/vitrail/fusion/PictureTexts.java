@@ -5,7 +5,6 @@ import io.vitrail.text.GeneratedText;
 import io.vitrail.text.TextEngine;
 import io.vitrail.text.TextListener;
 import io.vitrail.text.generation.Decoding;
-import io.vitrail.text.generation.GeneratedSequence.End;
 import io.vitrail.text.generation.GenerationOptions;
 import io.vitrail.transformer.Patience;
 import io.vitrail.transformer.Session;
@@ -15,7 +14,6 @@ import io.vitrail.vit.VisionCalls;
 import io.vitrail.vit.image.Image;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
@@ -24,7 +22,6 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -33,7 +30,8 @@ import java.util.stream.Stream;
  * written about it.
  */
 final class PictureTexts implements AutoCloseable {
-    private static final Set<FusionTask> WRITING = EnumSet.of(FusionTask.WRITING, FusionTask.PROMPTED_WRITING);
+    private static final Set<FusionTask> WRITING =
+            EnumSet.of(FusionTask.WRITING, FusionTask.PROMPTED_WRITING, FusionTask.CHATTING);
 
     /**
      * How calls are answered.
@@ -213,13 +211,8 @@ final class PictureTexts implements AutoCloseable {
     /** The best text about a picture, and where its words came from: by a second look, with a deadline of its own. */
     ExplainedCaption explain(Image image) {
         GeneratedText text = write(List.of(image)).get(0).get(0);
-        int written = text.tokens() - (text.end() == End.EOS ? 1 : 0);
-        long[] ids = LongStream.concat(
-                        Arrays.stream(order().begun()),
-                        Arrays.stream(text.sequence().ids()).limit(written))
-                .toArray();
         Patience patience = manner.limit().map(Patience::of).orElseGet(Patience::endless);
-        return new ExplainedCaption(text, WordSources.of(loaded, image, ids, patience));
+        return new ExplainedCaption(text, WordSources.of(loaded, image, kind.written(order(), text), patience));
     }
 
     @Override

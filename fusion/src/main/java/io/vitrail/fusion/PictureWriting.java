@@ -3,6 +3,7 @@ package io.vitrail.fusion;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.vitrail.text.GeneratedText;
 import io.vitrail.text.TextEngine;
 import io.vitrail.text.TextInput;
 import io.vitrail.text.generation.CachedDecoding;
@@ -19,6 +20,7 @@ import io.vitrail.vit.image.Tiling;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /** How one kind of model writes texts about pictures. Thread-safe. */
 interface PictureWriting {
@@ -27,6 +29,9 @@ interface PictureWriting {
 
     /** What is written about each picture, for texts that begin with given words; "" for free ones. */
     TextEngine.Order order(String words, Tokenizer tokenizer, GenerationOptions options);
+
+    /** A text that was written so, as far as it tells where its words came from. */
+    WrittenText written(TextEngine.Order order, GeneratedText text);
 
     /**
      * Begins to write about pictures, each of which goes through the vision tower once.
@@ -57,6 +62,16 @@ interface PictureWriting {
             return new TextEngine.Order(prompt, prompt.ids().length, new long[0], prompt.ids());
         }
 
+        /** The words that it begins with count as written: they, too, stand behind the picture. */
+        @Override
+        public WrittenText written(TextEngine.Order order, GeneratedText text) {
+            long[] begun = order.begun();
+            long[] behind = WrittenText.of(begun, text).written();
+            long[] words = LongStream.concat(Arrays.stream(begun).skip(1), Arrays.stream(behind))
+                    .toArray();
+            return new WrittenText(Arrays.copyOf(begun, 1), words);
+        }
+
         @Override
         public Decoding decoding(List<NDArray> batches, TextEngine.Order order, Patience patience) {
             return CachedDecoding.asking(
@@ -82,6 +97,11 @@ interface PictureWriting {
                     .filter(id -> id != model.imageToken())
                     .toArray();
             return new TextEngine.Order(prompt, ids.length, new long[0], shown);
+        }
+
+        @Override
+        public WrittenText written(TextEngine.Order order, GeneratedText text) {
+            return WrittenText.of(order.prompt().ids(), text);
         }
 
         @Override

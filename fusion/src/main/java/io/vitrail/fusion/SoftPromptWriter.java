@@ -16,12 +16,15 @@ import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.Patience;
 import io.vitrail.transformer.Session;
+import io.vitrail.transformer.Trace;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.vit.VisionInput;
 import io.vitrail.vit.image.Tiling;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * One stream: a picture becomes tokens of a language model, which stand among the words of its prompt as if they were
@@ -206,6 +209,22 @@ public abstract class SoftPromptWriter extends FusionModel {
                     return ((TextToTextModel) of(model).decoder()).encode(read, pass);
                 },
                 patience);
+    }
+
+    /** By attention to the picture's tokens among the words. */
+    @Override
+    final MeanAttention taken(VisionInput picture, WrittenText text, Pass pass) {
+        NDManager scope = picture.pixels().getManager();
+        long[] ids = text.read();
+        Trace trace = Trace.of(scope, Set.of(Trace.Stage.ATTENTIONS));
+        TextInput read = read(TextInput.of(scope.create(ids).expandDims(0)), picture, pass);
+        decoder.states(read, pass.withTrace(trace));
+        int[] keys = IntStream.range(0, ids.length)
+                .filter(place -> ids[place] == imageToken)
+                .toArray();
+        return MeanAttention.of(trace, "attentions.")
+                .map(all -> all.part(text.places(0), keys))
+                .orElseThrow(WordSources.unknown());
     }
 
     private static SoftPromptWriter of(FusionModel model) {

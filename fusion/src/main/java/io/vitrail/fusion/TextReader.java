@@ -5,6 +5,9 @@ import io.vitrail.text.TextListener;
 import io.vitrail.text.generation.GenerationOptions;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.kernels.Compute;
+import io.vitrail.transformer.weights.Checkpoint;
+import io.vitrail.transformer.weights.ConfigJson;
+import io.vitrail.transformer.weights.ModelCatalogue;
 import io.vitrail.vit.image.Image;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +26,8 @@ import java.util.stream.Stream;
  * <p>Thread-safe, like {@link ImageCaptioner}. It holds native memory until it is closed; its results don't.
  */
 public final class TextReader implements AutoCloseable {
+    private static final String PURPOSE = "reading lines of text";
+
     private final PictureTexts texts;
 
     private TextReader(PictureTexts texts) {
@@ -43,14 +48,13 @@ public final class TextReader implements AutoCloseable {
      * @throws IllegalArgumentException if the checkpoint isn't of a vision tower and a decoder of text
      */
     public static TextReader load(Path folder, Compute compute) {
-        PictureTexts texts = PictureTexts.load(folder, "reading lines of text", compute);
-        if (texts.loaded().model() instanceof VisionEncoderDecoder) {
-            return new TextReader(texts);
+        try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+            if (!ModelCatalogue.type(ConfigJson.of(checkpoint)).equals(VisionEncoderDecoder.TYPE)) {
+                throw LoadedFusionModel.unfit(
+                        checkpoint, PURPOSE, "a VisionEncoderDecoderModel such as microsoft/trocr-base-printed");
+            }
         }
-        texts.close();
-        throw new IllegalArgumentException(
-                "This checkpoint's model describes pictures; it doesn't read lines of text.\n" + "  file: " + folder
-                        + "\n  try:  a VisionEncoderDecoderModel such as microsoft/trocr-base-printed.");
+        return new TextReader(PictureTexts.load(folder, PURPOSE, compute));
     }
 
     /** How texts are written: to change them, {@code withOptions(options().toBuilder()….build())}. */

@@ -3,6 +3,8 @@ package io.vitrail.fusion;
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.vitrail.text.GeneratedText;
 import io.vitrail.text.TextEngine;
 import io.vitrail.text.TextListener;
@@ -17,11 +19,13 @@ import io.vitrail.transformer.DjlEngine;
 import io.vitrail.transformer.Patience;
 import io.vitrail.transformer.kernels.Compute;
 import io.vitrail.transformer.weights.Checkpoint;
+import io.vitrail.vit.attention.WordMap;
 import io.vitrail.vit.image.Image;
 import io.vitrail.vit.image.ProcessedImages;
 import io.vitrail.vit.image.Tiling;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -44,7 +48,7 @@ import java.util.Set;
  * holds native memory until it is closed; conversations and answers don't.
  */
 public final class VisionChat implements AutoCloseable {
-    private static final Set<FusionTask> CHATTING = EnumSet.of(FusionTask.PROMPTED_WRITING, FusionTask.TILED_WRITING);
+    private static final Set<FusionTask> CHATTING = EnumSet.of(FusionTask.CHATTING, FusionTask.TILED_CHATTING);
 
     private final LoadedFusionModel<SoftPromptWriter> loaded;
     private final GenerationOptions options;
@@ -122,10 +126,14 @@ public final class VisionChat implements AutoCloseable {
 
     /** What the model sees of a picture. */
     PictureTokens see(Image image) {
+        return see(image, patience());
+    }
+
+    private PictureTokens see(Image image, Patience patience) {
         try (NDManager outside = DjlEngine.newManager(Device.cpu());
                 ProcessedImages processed = loaded.processor().process(List.of(image), outside)) {
             return loaded.session()
-                    .run(patience(), (model, scope, pass) -> PictureTokens.of(processed, model, scope, pass));
+                    .run(patience, (model, scope, pass) -> PictureTokens.of(processed, model, scope, pass));
         }
     }
 
@@ -137,16 +145,44 @@ public final class VisionChat implements AutoCloseable {
     GeneratedText reply(JsonNode messages, List<PictureTokens> pictures, Optional<TextListener> listener) {
         TextEngine engine = TextEngine.of(loaded.tokenizer(), options);
         TextEngine.Order order = order(messages, pictures);
-        try (Decoding decoding = CachedDecoding.reading(
-                loaded.session(),
-                SoftPromptWriter::decoder,
-                (model, prompts, pass) -> model.read(
-                        prompts, PictureTokens.joined(pictures, prompts.ids().getManager()), pass),
-                patience())) {
+        try (Decoding decoding = decoding(pictures, patience())) {
             return listener.map(heard -> engine.write(decoding, order, heard))
                     .orElseGet(
                             () -> engine.write(decoding, List.of(order)).get(0).get(0));
         }
+    }
+
+    /** By question about a picture, each by itself: as many answers as the options say. The picture is seen once. */
+    List<List<GeneratedText>> replies(Image image, List<String> questions, Patience patience) {
+        TextEngine engine = TextEngine.of(loaded.tokenizer(), options);
+        List<PictureTokens> picture = List.of(see(image, patience));
+        List<List<GeneratedText>> replies = new ArrayList<>();
+        for (String question : questions) {
+            try (Decoding decoding = decoding(picture, patience)) {
+                replies.addAll(engine.write(decoding, List.of(order(question, picture))));
+            }
+        }
+        return replies;
+    }
+
+    /** Where the words of such an answer came from. */
+    List<WordMap> sources(Image image, String question, GeneratedText answer, Patience patience) {
+        long[] asked = order(question, List.of(see(image, patience))).prompt().ids();
+        return WordSources.of(loaded, image, WrittenText.of(asked, answer), patience);
+    }
+
+    private TextEngine.Order order(String question, List<PictureTokens> pictures) {
+        ArrayNode messages = JsonNodeFactory.instance.arrayNode();
+        return order(messages.add(PictureConversation.question(question, pictures.size())), pictures);
+    }
+
+    private Decoding decoding(List<PictureTokens> pictures, Patience patience) {
+        return CachedDecoding.reading(
+                loaded.session(),
+                SoftPromptWriter::decoder,
+                (model, prompts, pass) -> model.read(
+                        prompts, PictureTokens.joined(pictures, prompts.ids().getManager()), pass),
+                patience);
     }
 
     private TextEngine.Order order(JsonNode messages, List<PictureTokens> pictures) {

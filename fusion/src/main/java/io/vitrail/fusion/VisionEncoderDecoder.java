@@ -28,6 +28,9 @@ import java.util.Optional;
  * "TrOCR", section 3). Where tower and decoder differ in width, a linear layer stands between.
  */
 public final class VisionEncoderDecoder extends PictureWriter {
+    /** The model_type of its configs. */
+    static final String TYPE = "vision-encoder-decoder";
+
     static final WeightTable WEIGHTS = WeightTable.parse(
             """
             checkpoint      | block      | shape | note

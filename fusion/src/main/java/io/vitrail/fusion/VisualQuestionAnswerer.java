@@ -15,8 +15,9 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Answers questions about a picture, in words of its own (BLIP) or by a choice among those that it has learned
- * (ViLT). However many questions there are, the picture goes through the vision tower, if there is one, once.
+ * Answers questions about a picture: in words of its own (BLIP; LLaVA, Idefics3 and SmolVLM, which are asked in a
+ * chat), or by a choice among those that it has learned (ViLT). However many questions there are, the picture goes
+ * through the vision tower, if there is one, once.
  *
  * <pre>{@code
  * try (VisualQuestionAnswerer answerer = VisualQuestionAnswerer.load(folder)) {
@@ -46,8 +47,12 @@ public final class VisualQuestionAnswerer implements AutoCloseable {
         PictureAnswers load(Checkpoint checkpoint, Compute compute);
     }
 
-    private static final Map<String, Loader> BY_TYPE =
-            Map.of("blip", WrittenAnswers::load, "vilt", ChosenAnswers::load);
+    private static final Map<String, Loader> BY_TYPE = Map.of(
+            "blip", WrittenAnswers::load,
+            "vilt", ChosenAnswers::load,
+            "llava", ChatAnswers::load,
+            "idefics3", ChatAnswers::load,
+            "smolvlm", ChatAnswers::load);
 
     private final PictureAnswers answers;
     private final Supplier<Patience> patience;
@@ -128,11 +133,22 @@ public final class VisualQuestionAnswerer implements AutoCloseable {
     }
 
     /**
+     * The best answer to a question, and which parts of the picture its words came from; of a model that looks while it
+     * reads (BLIP) those of the question, too. {@code HeatOverlay.of(image, word.map())} is such a map over the photo, and
+     * {@code new WordPage("photo.jpg", image, explained.words())} a page of all..
+     *
+     * @throws IllegalArgumentException if the model chooses its answers, or has no tokens for the picture's places
+     */
+    public ExplainedAnswer explain(Image image, String question) {
+        return answers.explain(Check.given(image, "image"), Check.given(question, "question"), patience.get());
+    }
+
+    /**
      * The given answers, for each question likeliest first: by how probable it is that the model gives that very
      * answer.
      *
      * @throws IllegalArgumentException if the model can't give one: it is blank or too long, or none of those to
-     *     choose from
+     *     choose from; or if it is asked in a chat
      */
     public List<List<Answer>> rank(Image image, List<String> questions, List<String> choices) {
         return answers.rank(

@@ -3,8 +3,6 @@ package io.vitrail.fusion;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
-import io.vitrail.text.TextInput;
 import io.vitrail.text.tokenizer.DecodeOptions;
 import io.vitrail.text.tokenizer.StreamingDecoder;
 import io.vitrail.text.tokenizer.Tokenizer;
@@ -12,8 +10,6 @@ import io.vitrail.transformer.Check;
 import io.vitrail.transformer.DjlEngine;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.Patience;
-import io.vitrail.transformer.Tokens;
-import io.vitrail.transformer.Trace;
 import io.vitrail.vit.LoadedVisionModel;
 import io.vitrail.vit.TokenLayout;
 import io.vitrail.vit.VisionInput;
@@ -25,98 +21,106 @@ import io.vitrail.vit.image.ProcessedImages;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
+import java.util.function.Supplier;
 
-/**
- * Where the words of a text about a picture came from: the decoder's cross-attention, averaged over layers and heads,
- * in one pass over the whole text. What tells of a token is the place before it, which the token was written at.
- */
+/** Where the words of a text about a picture came from: by a second look, in one pass over the whole text. */
 final class WordSources {
-    private static final String STAGE = "cross_attentions.";
-    private static final String UNKNOWN = "It can't be told where this model's words came from: its decoder doesn't ask"
-            + " the picture's patches by cross-attention.";
-
-    private final Tokenizer tokenizer;
-    private final TokenLayout layout;
-    private final List<WordMap> words = new ArrayList<>();
-    private String word = "";
-    private double[] taken = {};
-    private int tokens;
-
-    private WordSources(Tokenizer tokenizer, TokenLayout layout) {
-        this.tokenizer = tokenizer;
-        this.layout = layout;
+    /** A second look: what tokens of one text after the other took from the picture's. */
+    @FunctionalInterface
+    interface Look<M> {
+        List<MeanAttention> of(M model, VisionInput picture, Pass pass);
     }
 
     /**
-     * The words of a text.
+     * What was looked at.
      *
-     * @param ids of the text, with what the decoder began with
-     * @throws IllegalArgumentException if the model's cross-attention isn't to places of the picture
+     * @param layout of the picture's tokens on the photo
+     * @param taken by text: what its tokens took from these
      */
-    static List<WordMap> of(LoadedFusionModel<FusionModel> loaded, Image photo, long[] ids, Patience patience) {
-        if (ids.length < 2) {
-            return List.of();
+    record Looked(Tokenizer tokenizer, TokenLayout layout, List<MeanAttention> taken) {
+        /**
+         * The words of a text.
+         *
+         * @param number of the text
+         * @param before ids that it goes on from, none of which is shown
+         * @param ids of the text: a row of what was taken for each
+         */
+        List<WordMap> words(int number, long[] before, long[] ids) {
+            WordSources sources = new WordSources(layout);
+            sources.read(
+                    tokenizer.stream(DecodeOptions.textOnly()),
+                    before,
+                    ids,
+                    taken.get(number).weights());
+            return sources.words;
         }
+    }
+
+    private final TokenLayout layout;
+    private final List<WordMap> words = new ArrayList<>();
+    private final double[] taken;
+    private String word = "";
+    private int tokens;
+
+    private WordSources(TokenLayout layout) {
+        this.layout = layout;
+        taken = new double[layout.tokens()];
+    }
+
+    /**
+     * Looks at a photo once more.
+     *
+     * @throws IllegalArgumentException if the places of the picture aren't what the model's words take from
+     */
+    static <M extends FusionModel> Looked look(
+            LoadedFusionModel<M> loaded, Image photo, Patience patience, Look<? super M> look) {
         try (NDManager outside = DjlEngine.newManager(Device.cpu());
                 ProcessedImages processed = loaded.processor().process(List.of(photo), outside)) {
             NDArray pixels = processed.pixelValues();
             PhotoView view = PhotoView.of(photo, loaded.processor(), pixels.getShape());
             TokenLayout layout =
-                    view.place(layout(loaded.model(), view).orElseThrow(() -> new IllegalArgumentException(UNKNOWN)));
-            float[] weights = loaded.session()
-                    .run(
-                            patience,
-                            (model, scope, pass) ->
-                                    weights((PictureWriter) model, joined(pixels, scope), ids, layout, pass));
-            WordSources sources = new WordSources(loaded.tokenizer(), layout);
-            sources.read(ids, weights);
-            return sources.words;
+                    loaded.model().layout(view.height(), view.width()).orElseThrow(unknown());
+            List<MeanAttention> taken = loaded.session()
+                    .run(patience, (model, scope, pass) -> look.of(model, picture(pixels, scope), pass));
+            boolean places = taken.stream().allMatch(each -> each.queries() == 0 || each.keys() == layout.tokens());
+            Check.that(places, unknown().get().getMessage());
+            return new Looked(loaded.tokenizer(), view.place(layout), taken);
         }
     }
 
-    private static Optional<TokenLayout> layout(FusionModel model, PhotoView view) {
-        return model instanceof PictureWriter writer ? writer.layout(view.height(), view.width()) : Optional.empty();
+    /** The words that a decoder wrote. */
+    static <M extends FusionModel> List<WordMap> of(
+            LoadedFusionModel<M> loaded, Image photo, WrittenText text, Patience patience) {
+        return text.written().length == 0
+                ? List.of()
+                : look(loaded, photo, patience, (model, picture, pass) -> List.of(model.taken(picture, text, pass)))
+                        .words(0, text.begun(), text.written());
     }
 
-    private static NDArray joined(NDArray pixels, NDManager scope) {
-        return LoadedVisionModel.joined(List.of(pixels), scope);
+    /** The error for a model of which it isn't known. */
+    static Supplier<IllegalArgumentException> unknown() {
+        return () -> new IllegalArgumentException(
+                "It can't be told where this model's words came from: none of its tokens stands for a place of the"
+                        + " picture alone, or its words don't take from such.");
     }
 
-    /** By place of the text and token of the picture, on average over layers and heads. */
-    private static float[] weights(PictureWriter model, NDArray pixels, long[] ids, TokenLayout layout, Pass pass) {
-        NDManager scope = pixels.getManager();
-        Tokens seen = model.see(VisionInput.of(pixels), pass);
-        NDArray text = scope.create(Arrays.copyOf(ids, ids.length - 1), new Shape(1, ids.length - 1));
-        Trace trace = Trace.of(scope, Set.of(Trace.Stage.ATTENTIONS));
-        model.decoder().states(TextInput.of(text), pass.withContext(seen).withTrace(trace));
-        List<NDArray> layers = trace.recorded().entrySet().stream()
-                .filter(entry -> entry.getKey().startsWith(STAGE))
-                .map(entry -> entry.getValue().mean(new int[] {1})) // [1, places, picture's tokens]
-                .toList();
-        boolean places = !layers.isEmpty() && layers.get(0).getShape().get(2) == layout.tokens();
-        Check.that(places, UNKNOWN);
-        return layers.stream()
-                .reduce(NDArray::add)
-                .orElseThrow()
-                .div(layers.size())
-                .toFloatArray();
+    private static VisionInput picture(NDArray pixels, NDManager scope) {
+        return VisionInput.of(LoadedVisionModel.joined(List.of(pixels), scope));
     }
 
-    private void read(long[] ids, float[] weights) {
-        StreamingDecoder decoder = tokenizer.stream(DecodeOptions.textOnly());
-        decoder.add(ids[0]);
-        taken = new double[layout.tokens()];
-        for (int place = 0; place + 1 < ids.length; place++) {
-            String piece = decoder.add(ids[place + 1]);
+    private void read(StreamingDecoder decoder, long[] before, long[] ids, float[][] weights) {
+        for (long id : before) {
+            decoder.add(id);
+        }
+        for (int i = 0; i < ids.length; i++) {
+            String piece = decoder.add(ids[i]);
             if (!piece.isEmpty() && Character.isWhitespace(piece.charAt(0))) {
                 endWord();
             }
             word += piece;
             tokens++;
-            for (int i = 0; i < taken.length; i++) {
-                taken[i] += weights[place * taken.length + i];
+            for (int place = 0; place < taken.length; place++) {
+                taken[place] += weights[i][place];
             }
         }
         word += decoder.finish();

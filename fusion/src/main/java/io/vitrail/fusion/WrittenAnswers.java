@@ -23,7 +23,9 @@ import io.vitrail.vit.image.Image;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -33,6 +35,10 @@ import java.util.stream.IntStream;
 final class WrittenAnswers implements PictureAnswers {
     /** What the models are for, in words. */
     static final String PURPOSE = "questions about pictures";
+
+    /** What serves it: models that are made for it, and those that talk. */
+    static final Set<FusionTask> TASKS =
+            EnumSet.of(FusionTask.QUESTION_ANSWERING, FusionTask.CHATTING, FusionTask.TILED_CHATTING);
 
     /** Given answers that are weighed together: their scores take rows × tokens × vocabulary floats. */
     private static final int WEIGHED = 32;
@@ -48,7 +54,7 @@ final class WrittenAnswers implements PictureAnswers {
     /** Loads a checkpoint as {@link LoadedFusionModel#load} does. */
     static WrittenAnswers load(Checkpoint checkpoint, Compute compute) {
         LoadedFusionModel<BlipAnswerer> loaded =
-                LoadedFusionModel.load(checkpoint, FusionTask.QUESTION_ANSWERING, PURPOSE, BlipAnswerer.class, compute);
+                LoadedFusionModel.load(checkpoint, TASKS, PURPOSE, BlipAnswerer.class, compute);
         try {
             return new WrittenAnswers(loaded, loaded.model().options());
         } catch (RuntimeException | Error e) {
@@ -64,7 +70,7 @@ final class WrittenAnswers implements PictureAnswers {
 
     @Override
     public List<List<Answer>> answer(Image image, List<String> questions, int most, Patience patience) {
-        TextEngine engine = TextEngine.of(loaded.tokenizer(), several(most));
+        TextEngine engine = TextEngine.of(loaded.tokenizer(), several(options, most));
         List<TextBatch> batches = batches(questions);
         List<List<Answer>> answers = new ArrayList<>();
         try (SeenPicture seen = SeenPicture.of(loaded, image, patience)) {
@@ -78,7 +84,7 @@ final class WrittenAnswers implements PictureAnswers {
     }
 
     /** Options for so many answers: the best by beam search, unless they are drawn. */
-    private GenerationOptions several(int count) {
+    static GenerationOptions several(GenerationOptions options, int count) {
         int beams = options.sample() ? options.beams() : Math.max(options.beams(), count);
         return options.toBuilder()
                 .beams(beams)
@@ -104,8 +110,30 @@ final class WrittenAnswers implements PictureAnswers {
         }
     }
 
-    private static Answer answer(GeneratedText text) {
+    static Answer answer(GeneratedText text) {
         return answer(text.text().strip(), text.sequence().logProbabilities());
+    }
+
+    @Override
+    public ExplainedAnswer explain(Image image, String question, Patience patience) {
+        TextBatch asked = batches(List.of(question)).get(0);
+        TextEngine engine = TextEngine.of(loaded.tokenizer(), several(options, 1));
+        GeneratedText text;
+        try (SeenPicture seen = SeenPicture.of(loaded, image, patience)) {
+            text = write(asked, 0, seen, engine, patience).get(0).get(0);
+        }
+        WrittenText written = WrittenText.of(loaded.model().prompt().ids(), text);
+        long[] ids = asked.ids()[0];
+        int[] words = IntStream.range(1, ids.length - 1).toArray(); // what frames the question is no word
+        WordSources.Looked looked = WordSources.look(loaded, image, patience, (model, picture, pass) -> {
+            TextInput read = asked.input(picture.pixels().getManager());
+            List<MeanAttention> taken = model.taken(picture, read, written, pass);
+            return List.of(taken.get(0).part(words), taken.get(1));
+        });
+        return new ExplainedAnswer(
+                answer(text),
+                looked.words(0, Arrays.copyOf(ids, 1), Arrays.copyOfRange(ids, 1, ids.length - 1)),
+                looked.words(1, written.begun(), written.written()));
     }
 
     private static Answer answer(String text, double[] logProbabilities) {

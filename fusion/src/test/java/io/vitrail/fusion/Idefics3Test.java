@@ -122,11 +122,11 @@ class Idefics3Test {
     void aLanguageModelIsALlamaWhereTheConfigIsSilent() {
         ObjectNode json = JsonFile.read(BASE.resolve("config.json")).deepCopy();
         json.withObject("/text_config").remove("model_type");
-        Idefics3 model = Idefics3.of(new ConfigJson(json), FusionTask.TILED_WRITING);
+        Idefics3 model = Idefics3.of(new ConfigJson(json), FusionTask.TILED_CHATTING);
         assertThat(model.tokensPerPicture()).isEqualTo(4);
         json.put("image_token_id", 343);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Idefics3.of(new ConfigJson(json), FusionTask.TILED_WRITING))
+                .isThrownBy(() -> Idefics3.of(new ConfigJson(json), FusionTask.TILED_CHATTING))
                 .withMessage("config.json: image_token_id (343) must be an id of the language model: from 1 to 342.");
     }
 

@@ -102,12 +102,10 @@ class OtherCaptionersTest {
 
     @Test
     void whereTheirWordsCameFromIsntTold() {
-        for (Path checkpoint : List.of(GIT, BLIP2)) {
-            try (ImageCaptioner captioner = load(checkpoint)) {
-                assertThatIllegalArgumentException()
-                        .isThrownBy(() -> captioner.explain(images(checkpoint).get(0)))
-                        .withMessageStartingWith("It can't be told where this model's words came from");
-            }
+        try (ImageCaptioner captioner = load(BLIP2)) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> captioner.explain(images(BLIP2).get(0)))
+                    .withMessageStartingWith("It can't be told where this model's words came from");
         }
     }
 }

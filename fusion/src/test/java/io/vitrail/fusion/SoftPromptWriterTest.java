@@ -194,7 +194,7 @@ class SoftPromptWriterTest {
         change.accept((ObjectNode) json);
         ConfigJson config = new ConfigJson(json);
         FusionModel model = name.startsWith("llava")
-                ? Llava.of(config, FusionTask.PROMPTED_WRITING)
+                ? Llava.of(config, FusionTask.CHATTING)
                 : Blip2.of(config, FusionTask.PROMPTED_WRITING);
         assertThat(model).isNull(); // not reached
     }

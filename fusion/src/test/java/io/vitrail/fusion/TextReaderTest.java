@@ -70,7 +70,11 @@ class TextReaderTest {
         Path captioner = Goldens.folder("blip_caption/base");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> TextReader.load(captioner))
-                .withMessage("This checkpoint's model describes pictures; it doesn't read lines of text.\n  file: "
-                        + captioner + "\n  try:  a VisionEncoderDecoderModel such as microsoft/trocr-base-printed.");
+                .withMessage(
+                        "This checkpoint is of BlipForConditionalGeneration, model type 'blip', which isn't for reading"
+                                + " lines of text.\n  file: "
+                                + captioner.resolve("config.json")
+                                + "\n  try:  a VisionEncoderDecoderModel such as microsoft/trocr-base-printed"
+                                + "\n  here: It serves the command caption.");
     }
 }

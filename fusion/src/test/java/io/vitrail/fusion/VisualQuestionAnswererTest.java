@@ -211,7 +211,8 @@ class VisualQuestionAnswererTest {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> VisualQuestionAnswerer.load(Goldens.folder(other)))
                     .withMessageContaining("which isn't for questions about pictures")
-                    .withMessageContaining("BlipForQuestionAnswering (blip), ViltForQuestionAnswering (vilt)");
+                    .withMessageContaining("BlipForQuestionAnswering (blip)")
+                    .withMessageContaining("ViltForQuestionAnswering (vilt)");
         }
     }
 }

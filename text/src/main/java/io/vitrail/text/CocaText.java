@@ -11,7 +11,6 @@ import io.vitrail.transformer.TokenNorm;
 import io.vitrail.transformer.weights.ConfigJson;
 import io.vitrail.transformer.weights.WeightTable;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -21,7 +20,7 @@ import java.util.Optional;
  * seen all of it. A norm and a projection take that to the space of the pictures. The tokens before it are what a
  * caption goes on from: {@link CocaDecoder}.
  */
-public final class CocaText extends TextEncoder {
+public final class CocaText extends ComparedText {
     private static final String WEIGHTS =
             """
             checkpoint | block      | shape                           | note
@@ -49,7 +48,7 @@ public final class CocaText extends TextEncoder {
     private final Optional<Linear> projection;
 
     private CocaText(CocaWords.Config config, int projectionWidth, ConfigJson text) {
-        super(TextTask.PROJECTION, List.of());
+        super(TextTask.PROJECTION, config.vocabulary(), config.maxLength());
         this.config = config;
         this.projectionWidth = projectionWidth;
         int width = config.width();
@@ -83,47 +82,11 @@ public final class CocaText extends TextEncoder {
     }
 
     @Override
-    NDArray summary(TextFeatures features) {
-        return pooled(features);
-    }
-
-    @Override
-    boolean hasPooler() {
-        return true;
-    }
-
-    @Override
-    TextPooling usualPooling() {
-        return TextPooling.POOLED;
-    }
-
-    @Override
-    public int maxTokens() {
-        return config.maxLength();
-    }
-
-    @Override
-    public int vocabulary() {
-        return config.vocabulary();
-    }
-
-    /** It knows none. */
-    @Override
-    public int segments() {
-        return 0;
-    }
-
-    @Override
     public WeightTable weightTable() {
         WeightTable rows =
                 WeightTable.parse("checkpoint | block\n" + CocaWords.ROWS).below("words");
         return WeightTable.parse(WEIGHTS + (projectionBias == Bias.PRESENT ? LAYER : MATRIX))
                 .and(rows);
-    }
-
-    @Override
-    public String basePrefix() {
-        return "";
     }
 
     @Override

@@ -85,7 +85,7 @@ public final class SiglipText extends TextTower {
     }
 
     @Override
-    long padding() {
+    public long padding() {
         return padding;
     }
 

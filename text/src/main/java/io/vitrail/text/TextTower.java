@@ -11,14 +11,13 @@ import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.TokenEmbedding;
 import io.vitrail.transformer.TokenNorm;
 import io.vitrail.transformer.weights.ConfigJson;
-import java.util.List;
 import java.util.Map;
 
 /**
- * The half of a model that compares texts with pictures which reads the texts: words and places, a pre-norm encoder
- * as a Vision Transformer's, a norm, and one token that stands for the whole text.
+ * A text that is compared with pictures, read by a tower of its own: words and places, a pre-norm encoder as a Vision
+ * Transformer's, a norm, and one token that stands for the whole text.
  */
-abstract class TextTower extends TextEncoder {
+abstract class TextTower extends ComparedText {
     /**
      * Sizes of one text tower.
      *
@@ -46,15 +45,13 @@ abstract class TextTower extends TextEncoder {
         }
     }
 
-    private final Config config;
     private final TokenEmbedding words;
     private final LearnedPositions positions;
     private final Encoder encoder;
     private final TokenNorm norm;
 
     TextTower(Config config, TextTask task) {
-        super(task, List.of());
-        this.config = config;
+        super(task, config.vocabulary(), config.maxLength());
         int width = config.encoder().width();
         words = part("words", new TokenEmbedding(config.vocabulary(), width));
         positions = part("positions", new LearnedPositions(config.maxLength(), width));
@@ -72,44 +69,6 @@ abstract class TextTower extends TextEncoder {
         x = norm.forward(encoder.forward(x, pass.withMask(mask)), pass);
         pass.trace().record("last_hidden_state", x);
         return x;
-    }
-
-    @Override
-    NDArray summary(TextFeatures features) {
-        return pooled(features);
-    }
-
-    @Override
-    boolean hasPooler() {
-        return true;
-    }
-
-    /** What was trained to be compared. */
-    @Override
-    TextPooling usualPooling() {
-        return TextPooling.POOLED;
-    }
-
-    @Override
-    public int maxTokens() {
-        return config.maxLength();
-    }
-
-    @Override
-    public int vocabulary() {
-        return config.vocabulary();
-    }
-
-    /** It knows none. */
-    @Override
-    public int segments() {
-        return 0;
-    }
-
-    /** None: what is beside "text_model" in a whole model is beside it here. */
-    @Override
-    public String basePrefix() {
-        return "";
     }
 
     static Map<String, Long> sizes(Config config, int projectionWidth) {

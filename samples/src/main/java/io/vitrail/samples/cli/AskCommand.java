@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
 final class AskCommand implements Callable<Integer> {
     /** Models for the task; none is embedded. */
     private static final String MODELS =
-            "Salesforce/blip-vqa-base (pictures), dandelin/vilt-b32-finetuned-vqa (pictures) or"
+            "Salesforce/blip-vqa-base (pictures), HuggingFaceTB/SmolVLM-256M-Instruct (pictures) or"
                     + " distilbert/distilbert-base-cased-distilled-squad (texts)";
 
     private static final int USUAL_TOKENS = 15;
@@ -67,7 +67,8 @@ final class AskCommand implements Callable<Integer> {
     @Option(
             names = "--max-answer-tokens",
             paramLabel = "N",
-            description = "Most tokens of an answer (by default 15 of a text, or what the checkpoint says).")
+            description = "Most tokens of an answer (by default 15 of a text, 64 of a model that chats, or what the"
+                    + " checkpoint says).")
     private Optional<Integer> maxAnswerTokens;
 
     @Option(names = "--may-lack", description = "The text may lack the answer, which is empty then.")
@@ -97,8 +98,9 @@ final class AskCommand implements Callable<Integer> {
                 text || !Files.isRegularFile(Path.of(source)),
                 spec,
                 "the model reads texts, but '%s' is a file%n  try:  --text, if that is the text; - < FILE for a file's"
-                        + " text; a model that looks at pictures, such as Salesforce/blip-vqa-base.",
-                source);
+                        + " text; a model that looks at pictures, such as Salesforce/blip-vqa-base.%n  here: %s",
+                source,
+                model.served().sentence());
         QuestionAnswerer.Options options = new QuestionAnswerer.Options(
                 topK.orElse(1),
                 maxAnswerTokens.orElse(USUAL_TOKENS),

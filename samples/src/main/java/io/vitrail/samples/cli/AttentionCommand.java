@@ -40,6 +40,7 @@ import picocli.CommandLine.Spec;
             "Example: vitrail attention photo.jpg --out heat.png",
             "         vitrail attention photo.jpg --out heat.html",
             "         vitrail attention photo.jpg --out heat.png --layer 3 --head 0",
+            "         vitrail attention photo.jpg --question 'what is it?' --model M --out words.html",
             "         vitrail attention 'The cat sat.' --model M --out page.html"
         })
 final class AttentionCommand implements Callable<Integer> {
@@ -73,12 +74,15 @@ final class AttentionCommand implements Callable<Integer> {
             description = "Of a model that reads one text and writes another: what it writes.")
     private Optional<String> written;
 
+    @Option(names = "--question", paramLabel = "Q", description = "Of a model that answers questions: what is asked.")
+    private Optional<String> question;
+
     @Option(
             names = {"-o", "--out"},
             paramLabel = "FILE",
             description =
                     "What to write: a picture (.png) as large as IMAGE, or a page (.html) with all layers and heads;"
-                            + " of a text a page.")
+                            + " of a text a page; of a model that writes about pictures a page of its words.")
     private Optional<Path> target;
 
     @Option(
@@ -113,6 +117,15 @@ final class AttentionCommand implements Callable<Integer> {
         }
         file = Path.of(input);
         checkOptions();
+        List<String> served = model.isNamed() ? model.served().commands() : List.of();
+        if (PictureWords.suit(served)) {
+            WrongCommandLine.unless(
+                    chosenMethod.isEmpty() && label.isEmpty() && layer.isEmpty() && head.isEmpty(),
+                    spec,
+                    "--method, --class, --layer and --head are for models that write nothing");
+            return new PictureWords(model, reading, question, target, json, spec).run(file, served);
+        }
+        WrongCommandLine.unless(question.isEmpty(), spec, "--question is for models that answer questions");
         ImageReader reader = reading.reader();
         try (Opening<ImageAttention> opening = new Opening<>(this::open)) {
             PictureFiles pictures =

@@ -6,17 +6,14 @@ import io.vitrail.fusion.bulk.BulkRun;
 import io.vitrail.fusion.bulk.Outcome;
 import io.vitrail.fusion.bulk.Progress;
 import io.vitrail.fusion.bulk.ResultFile;
-import io.vitrail.transformer.Check;
 import io.vitrail.vit.image.Image;
 import io.vitrail.vit.image.ImageReader;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /**
  * Runs a task over any number of pictures, into a file of JSON lines. What the file holds isn't done again; so a command
@@ -45,7 +42,7 @@ final class BulkPictures {
             Supplier<T> open,
             BiFunction<T, List<Image>, List<R>> task,
             BiFunction<Path, R, ObjectNode> line) {
-        List<Path> files = named.stream().flatMap(BulkPictures::files).toList();
+        List<Path> files = PictureFiles.expanded(named);
         try (GracefulStop stop = new GracefulStop();
                 ResultFile results = ResultFile.open(out, "file")) {
             List<Path> pending = files.stream()
@@ -66,15 +63,6 @@ final class BulkPictures {
         }
     }
 
-    private static Stream<Path> files(Path named) {
-        if (!Files.isDirectory(named)) {
-            return Stream.of(named);
-        }
-        List<Path> pictures = PictureFiles.in(named, Integer.MAX_VALUE);
-        Check.that(!pictures.isEmpty(), "There is no picture in '%s'.", named);
-        return pictures.stream();
-    }
-
     private <R> void write(
             BulkRun<Path, Image, R> run,
             ResultFile results,
@@ -83,7 +71,9 @@ final class BulkPictures {
             GracefulStop stop) {
         ProgressBar bar = new ProgressBar(err);
         while (!stop.requested() && run.hasNext()) {
-            results.write(line(run.next(), line));
+            Outcome<Path, R> outcome = run.next();
+            outcome.failure().ifPresent(e -> bar.line("vitrail: " + outcome.item() + ": " + FailureMessage.of(e)));
+            results.write(line(outcome, line));
             bar.show(run.progress().done(), total, note(run.progress()));
         }
         bar.end();

@@ -2,6 +2,7 @@ package io.vitrail.samples.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vitrail.fusion.FusionModelDescription;
+import io.vitrail.fusion.ServedTasks;
 import io.vitrail.text.TextModelDescription;
 import io.vitrail.transformer.hub.NeededFiles;
 import io.vitrail.transformer.weights.CheckpointException;
@@ -67,7 +68,7 @@ final class InfoCommand implements Callable<Integer> {
 
     private Path find(String name) {
         Path folder = ModelFolder.find(name, SMALL, spec);
-        boolean words = FusionModelDescription.covers(folder) || ModelFolder.readsTextsOnly(folder);
+        boolean words = FusionModelDescription.covers(folder) || ServedTasks.readsTexts(folder);
         return words ? ModelFolder.find(name, SMALL.and(NeededFiles.WORDS), spec) : folder;
     }
 
@@ -75,7 +76,7 @@ final class InfoCommand implements Callable<Integer> {
         if (FusionModelDescription.covers(folder)) {
             return Described.of(FusionModelDescription.of(folder));
         }
-        return ModelFolder.readsTextsOnly(folder)
+        return ServedTasks.readsTexts(folder)
                 ? Described.of(TextModelDescription.of(folder))
                 : Described.of(ModelDescription.of(folder));
     }

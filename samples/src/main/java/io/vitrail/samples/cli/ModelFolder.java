@@ -1,15 +1,15 @@
 package io.vitrail.samples.cli;
 
-import io.vitrail.text.TextModels;
+import io.vitrail.fusion.ServedTasks;
+import io.vitrail.fusion.ServedTasks.Reads;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.hub.Hub;
 import io.vitrail.transformer.hub.NeededFiles;
-import io.vitrail.transformer.weights.ConfigJson;
-import io.vitrail.transformer.weights.JsonFile;
-import io.vitrail.vit.VisionModels;
+import io.vitrail.transformer.weights.CheckpointException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.function.Function;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** The folder of a model that a command line names. */
@@ -39,14 +39,34 @@ final class ModelFolder {
         return folder;
     }
 
-    /** Whether a folder's model reads texts, and no pictures. */
-    static boolean readsTextsOnly(Path folder) {
-        Path config = folder.resolve("config.json");
-        if (!Files.exists(config)) {
-            return false;
+    /**
+     * Loads a model from a folder, or from what the hub has under that name; where it reads something else and is
+     * for other commands, the error names them.
+     *
+     * @param reads what a model reads that the command is for
+     * @param spec of the command
+     */
+    static <T> T load(String named, Reads reads, CommandSpec spec, Function<Path, T> loading) {
+        NeededFiles needed =
+                switch (reads) {
+                    case PICTURES -> NeededFiles.VISION;
+                    case TEXTS -> NeededFiles.TEXT;
+                    case BOTH -> NeededFiles.VISION_AND_TEXT;
+                };
+        Path folder = find(named, needed, spec);
+        try {
+            return loading.apply(folder);
+        } catch (CheckpointException | IllegalArgumentException e) {
+            ServedTasks served = ServedTasks.of(folder);
+            String sentence = served.sentence();
+            boolean told = reads != Reads.BOTH && served.reads() == reads
+                    || e.getMessage().contains(sentence);
+            if (told || served.serves(spec.name())) {
+                throw e;
+            }
+            throw new IllegalArgumentException(
+                    "The model in '" + folder + "' isn't for '" + spec.name() + "'. " + sentence, e);
         }
-        String type = new ConfigJson(JsonFile.read(config)).text("model_type", "");
-        return TextModels.types().contains(type) && !VisionModels.types().contains(type);
     }
 
     private static String progress(String file, long done, long total) {

@@ -1,5 +1,7 @@
 package io.vitrail.samples.cli;
 
+import io.vitrail.fusion.ServedTasks;
+import io.vitrail.fusion.ServedTasks.Reads;
 import io.vitrail.transformer.hub.NeededFiles;
 import io.vitrail.transformer.kernels.Compute;
 import io.vitrail.transformer.kernels.Precision;
@@ -37,13 +39,12 @@ final class ModelOptions {
         if (model.isEmpty()) {
             return otherwise.apply(compute);
         }
-        return named.apply(ModelFolder.find(model.get(), NeededFiles.VISION, spec), compute);
+        return load(named, Reads.PICTURES, compute);
     }
 
     /** Loads the model that the command line names, which reads texts; there is no default one. */
     <T> T loadForTexts(BiFunction<Path, Compute, T> named) {
-        Compute compute = computing.compute();
-        return named.apply(ModelFolder.find(model.orElseThrow(), NeededFiles.TEXT, spec), compute);
+        return load(named, Reads.TEXTS, computing.compute());
     }
 
     /** Loads the model that the command line names, which reads pictures and texts, or else the command's default. */
@@ -53,8 +54,11 @@ final class ModelOptions {
 
     /** Loads the model that the command line names, which reads pictures and texts; there is no default one. */
     <T> T loadForPicturesAndTexts(BiFunction<Path, Compute, T> named) {
-        Compute compute = computing.compute();
-        return named.apply(ModelFolder.find(model.orElseThrow(), NeededFiles.VISION_AND_TEXT, spec), compute);
+        return load(named, Reads.BOTH, computing.compute());
+    }
+
+    private <T> T load(BiFunction<Path, Compute, T> named, Reads reads, Compute compute) {
+        return ModelFolder.load(model.orElseThrow(), reads, spec, folder -> named.apply(folder, compute));
     }
 
     /** Whether the command line names a model. */
@@ -62,9 +66,14 @@ final class ModelOptions {
         return model.isPresent();
     }
 
+    /** What the model that the command line names serves. */
+    ServedTasks served() {
+        return ServedTasks.of(ModelFolder.find(model.orElseThrow(), NeededFiles.CONFIG, spec));
+    }
+
     /** Whether the command line names a model that reads texts, and no pictures. */
     boolean readsTextsOnly() {
-        return model.filter(name -> ModelFolder.readsTextsOnly(ModelFolder.find(name, NeededFiles.CONFIG, spec)))
+        return model.filter(name -> ServedTasks.readsTexts(ModelFolder.find(name, NeededFiles.CONFIG, spec)))
                 .isPresent();
     }
 

@@ -7,6 +7,7 @@ import io.vitrail.text.generation.GenerationOptions;
 import io.vitrail.vit.image.Image;
 import io.vitrail.vit.image.ImageReader;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -31,15 +32,13 @@ final class PictureTextOptions {
     @Mixin
     private WritingOptions writing;
 
-    @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "Picture files.")
+    @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "Picture files; a folder stands for all in it.")
     private List<Path> pictures;
 
     @Option(
             names = "--out",
             paramLabel = "FILE",
-            description =
-                    "Write a JSON object for each picture to FILE, and go on where FILE ends if it is there; IMAGE may"
-                            + " be a folder, which stands for all pictures in it.")
+            description = "Write a JSON object for each picture to FILE, and go on where FILE ends if it is there.")
     private Optional<Path> out;
 
     /** What writes, and its model. */
@@ -91,7 +90,7 @@ final class PictureTextOptions {
                             (file, texts) -> object(kind, file, texts.get(0)));
         }
         try (Opening<Writer> opening = new Opening<>(open)) {
-            if (pictures.size() == 1 && !writing.json()) {
+            if (isOnePicture() && !writing.json()) {
                 Image picture = reader.fromFile(pictures.get(0));
                 Writer writer = opening.get();
                 if (WritingOptions.comesPieceByPiece(writer.options())) {
@@ -101,7 +100,7 @@ final class PictureTextOptions {
             }
             Figures figures = new Figures();
             PictureFiles files = new PictureFiles(reader, out(), err(), writing.json());
-            int failed = files.run(pictures, opening::get, Writer::write, (file, texts) -> {
+            int failed = files.run(PictureFiles.expanded(pictures), opening::get, Writer::write, (file, texts) -> {
                 figures.add(texts);
                 print(kind, file, texts);
             });
@@ -133,12 +132,16 @@ final class PictureTextOptions {
             texts.forEach(text -> Output.line(out(), object(kind, file, text)));
             return;
         }
-        String indent = pictures.size() == 1 ? "" : "  ";
-        if (pictures.size() > 1) {
+        String indent = isOnePicture() ? "" : "  ";
+        if (!isOnePicture()) {
             out().println(file);
         }
         texts.forEach(text -> out().println(indent + text.text().strip()));
         out().flush();
+    }
+
+    private boolean isOnePicture() {
+        return pictures.size() == 1 && !Files.isDirectory(pictures.get(0));
     }
 
     private static ObjectNode object(String kind, Path file, GeneratedText text) {

@@ -1,6 +1,6 @@
 package io.vitrail.samples.cli;
 
-import io.vitrail.transformer.hub.NeededFiles;
+import io.vitrail.fusion.ServedTasks.Reads;
 import io.vitrail.transformer.kernels.Compute;
 import java.nio.file.Path;
 import java.util.function.BiFunction;
@@ -26,16 +26,16 @@ final class TextModelOptions {
 
     /** Loads the model from its folder. */
     <T> T load(BiFunction<Path, Compute, T> named) {
-        return load(named, NeededFiles.TEXT);
+        return load(named, Reads.TEXTS);
     }
 
     /** Loads a model that looks at pictures, too. */
     <T> T loadForPictures(BiFunction<Path, Compute, T> named) {
-        return load(named, NeededFiles.VISION_AND_TEXT);
+        return load(named, Reads.BOTH);
     }
 
-    private <T> T load(BiFunction<Path, Compute, T> named, NeededFiles files) {
+    private <T> T load(BiFunction<Path, Compute, T> named, Reads reads) {
         Compute compute = computing.compute();
-        return named.apply(ModelFolder.find(model, files, spec), compute);
+        return ModelFolder.load(model, reads, spec, folder -> named.apply(folder, compute));
     }
 }

@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code ask IMAGE QUESTION…}. */
 class AskPictureTest {
@@ -52,6 +54,24 @@ class AskPictureTest {
         }
         String answer = lines.get(0).path("answer").asText();
         assertThat(answer).isEqualTo("##bebovebovebeboveir cir is"); // the reference's
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"llava/base", "smolvlm/base", "smolvlm/idefics3"})
+    void modelsThatChatAnswerToo(String name) {
+        Path model = CommandRun.FUSION.resolve(name);
+        CommandRun run = CommandRun.of("ask", PHOTO, TABLE, CAT, "--json", "--max-answer-tokens", 5, "-m", model);
+        assertThat(run.status()).isZero();
+        assertThat(run.json())
+                .extracting(line -> line.path("question").asText())
+                .containsExactly(TABLE, CAT);
+        CommandRun chat =
+                CommandRun.reading(CAT + "\n", "chat", "--image", PHOTO, "--max-new-tokens", 5, "-m", model, "--json");
+        assertThat(run.json().get(1).path("answer").asText())
+                .isEqualTo(chat.json().get(0).path("text").asText().strip());
+        CommandRun ranked = CommandRun.of("ask", PHOTO, CAT, "--answers", "yes,no", "-m", model);
+        assertThat(ranked.status()).isEqualTo(1);
+        assertThat(ranked.err()).contains("doesn't weigh given answers");
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -116,6 +117,40 @@ class CaptionCommandTest {
     }
 
     @Test
+    void brokenPicturesOfAFolderAreNamedAndTheOthersCaptioned() throws IOException {
+        Path pictures = Files.createDirectories(folder.resolve("pictures/more")).getParent();
+        Files.writeString(pictures.resolve("broken.png"), "no picture");
+        Files.write(pictures.resolve("cut.png"), Arrays.copyOf(Files.readAllBytes(PHOTO), 900));
+        Files.writeString(pictures.resolve("notes.txt"), "no picture, and none by its name");
+        Files.copy(DRAWING, pictures.resolve("drawing.png"));
+        Files.copy(PHOTO, pictures.resolve("more/photo.png"));
+        CommandRun run = caption(pictures);
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.lines())
+                .containsExactly(
+                        pictures.resolve("drawing.png").toString(),
+                        "  " + CAPTIONS.get(1),
+                        pictures.resolve("more/photo.png").toString(),
+                        "  " + CAPTIONS.get(0));
+        CommandRun bulk = caption(pictures, "--out", folder.resolve("out.jsonl"));
+        assertThat(bulk.status()).isEqualTo(1);
+        for (String err : List.of(run.err(), bulk.err())) {
+            assertThat(err)
+                    .contains("vitrail: " + pictures.resolve("broken.png") + ": ")
+                    .contains("vitrail: " + pictures.resolve("cut.png") + ": ")
+                    .doesNotContain("notes.txt");
+        }
+    }
+
+    @Test
+    void aFolderWithoutPicturesIsRefused() throws IOException {
+        Path empty = Files.createDirectory(folder.resolve("empty"));
+        CommandRun run = caption(empty);
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.err()).contains("There is no picture in '" + empty + "'.");
+    }
+
+    @Test
     void withoutAModelTheEmbeddedOneAnswersOfflineAndAlwaysTheSame() {
         CommandRun caption = CommandRun.of("caption", CAT, "--json");
         assertThat(caption.status()).isZero();
@@ -144,7 +179,8 @@ class CaptionCommandTest {
         assertThat(text.err()).contains("which isn't for captions.");
         CommandRun captioner = CommandRun.of("read", PHOTO, "--model", BLIP);
         assertThat(captioner.status()).isEqualTo(1);
-        assertThat(captioner.err()).contains("it doesn't read lines of text");
+        assertThat(captioner.err())
+                .contains("which isn't for reading lines of text.", "It serves the command caption.");
     }
 
     @Test

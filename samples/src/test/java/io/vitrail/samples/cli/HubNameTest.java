@@ -5,15 +5,18 @@ import static io.vitrail.samples.cli.CommandRun.FUSION;
 import static io.vitrail.samples.cli.CommandRun.TEXT_TASKS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vitrail.transformer.hub.Faults;
+import io.vitrail.transformer.hub.HubServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code --model} with a name of the hub, offline, in a JVM whose environment says where the cache is. */
+/** {@code --model} with a name of the hub, in a JVM whose environment says where the cache is, mostly offline. */
 class HubNameTest {
     private static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
 
@@ -85,6 +88,29 @@ class HubNameTest {
     }
 
     @Test
+    void whatTheCacheLacksIsFetched() throws IOException, InterruptedException {
+        Path blip = FUSION.resolve("blip_vqa/base");
+        String commit = HubServer.commit(1);
+        Path photo = blip.resolve("photo.png");
+        Path out = cache.resolve("out.txt");
+        try (HubServer hub = new HubServer().revision("tiny/blip", "main", commit)) {
+            for (String file : List.of("config.json", "preprocessor_config.json", "tokenizer.json", "vocab.txt")) {
+                hub.file("tiny/blip", commit, file, Files.readAllBytes(blip.resolve(file)), false);
+            }
+            byte[] weights = Files.readAllBytes(blip.resolve("model.safetensors"));
+            hub.file("tiny/blip", commit, "model.safetensors", weights, true);
+            hub.next("storage GET", Faults.cutAfter(10_000));
+            Map<String, String> online =
+                    Map.of("HF_HUB_CACHE", cache.toString(), "HF_ENDPOINT", hub.address(), "NO_PROXY", "127.0.0.1");
+            assertThat(run(out, online, "ask", photo.toString(), "what is it?", "--json", "-m", "tiny/blip"))
+                    .isZero();
+        }
+        assertThat(Files.readString(out))
+                .isEqualTo(CommandRun.of("ask", photo, "what is it?", "--json", "-m", blip)
+                        .out());
+    }
+
+    @Test
     void infoNeedsNoWeights() throws IOException, InterruptedException {
         Path model = cache.resolve("models--tiny--vit");
         Path snapshot = Files.createDirectories(model.resolve("snapshots").resolve(COMMIT));
@@ -110,6 +136,11 @@ class HubNameTest {
     }
 
     private int run(Path out, String... arguments) throws IOException, InterruptedException {
+        return run(out, Map.of("HF_HUB_CACHE", cache.toString(), "HF_HUB_OFFLINE", "1"), arguments);
+    }
+
+    private int run(Path out, Map<String, String> environment, String... arguments)
+            throws IOException, InterruptedException {
         List<String> line = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
@@ -119,8 +150,7 @@ class HubNameTest {
         ProcessBuilder program = new ProcessBuilder(line)
                 .redirectOutput(out.toFile())
                 .redirectError(cache.resolve("err.txt").toFile());
-        program.environment().put("HF_HUB_CACHE", cache.toString());
-        program.environment().put("HF_HUB_OFFLINE", "1");
+        program.environment().putAll(environment);
         return program.start().waitFor();
     }
 }

@@ -8,8 +8,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** A wrong command line: exit status 2, a line that says what is wrong, and a line that leads to the help. */
 class WrongCommandLineTest {
     private static final String COMMANDS =
-            "classify, zero-shot, embed, search, caption, read, generate, chat, text2text, fill-mask, tag, ask, match,"
-                    + " attention, walkthrough, train, eval, verify, bench, info, doctor, help, generate-completion";
+            "classify, zero-shot, few-shot, embed, search, caption, read, generate, chat, text2text, fill-mask, tag, ask,"
+                    + " match, attention, walkthrough, train, eval, verify, bench, info, doctor, help, generate-completion";
 
     @ParameterizedTest
     @CsvSource(

@@ -6,11 +6,11 @@ import java.io.OutputStream;
 import java.util.Arrays;
 
 /** What goes wrong between a server and its client. */
-final class Faults {
+public final class Faults {
     private Faults() {}
 
     /** Only a status, and headers as pairs of name and value. */
-    static HubServer.Fault status(int status, String... headers) {
+    public static HubServer.Fault status(int status, String... headers) {
         return (exchange, content) -> {
             for (int i = 0; i < headers.length; i += 2) {
                 exchange.getResponseHeaders().set(headers[i], headers[i + 1]);
@@ -24,7 +24,7 @@ final class Faults {
     }
 
     /** Right until then, and then the connection ends. */
-    static HubServer.Fault cutAfter(int bytes) {
+    public static HubServer.Fault cutAfter(int bytes) {
         return (exchange, content) -> {
             int from = from(exchange);
             exchange.sendResponseHeaders(status(exchange, from, content), content.length - from);

@@ -26,10 +26,10 @@ import java.util.concurrent.Executors;
  * Answers as huggingface.co does, on the loopback: a hub that tells commits, tags and sizes, and a storage for large
  * files on another port. Faults are put in its way, for one request each.
  */
-final class HubServer implements AutoCloseable {
+public final class HubServer implements AutoCloseable {
     /** What was asked of the hub or its storage. */
-    record Request(String server, String method, String path, Map<String, List<String>> headers) {
-        Optional<String> header(String name) {
+    public record Request(String server, String method, String path, Map<String, List<String>> headers) {
+        public Optional<String> header(String name) {
             return Optional.ofNullable(headers.get(name)).map(values -> values.get(0));
         }
 
@@ -41,7 +41,7 @@ final class HubServer implements AutoCloseable {
 
     /** Answers in place of the server. */
     @FunctionalInterface
-    interface Fault {
+    public interface Fault {
         void answer(HttpExchange exchange, byte[] content) throws IOException;
     }
 
@@ -74,53 +74,53 @@ final class HubServer implements AutoCloseable {
     }
 
     /** A commit whose id is made of a number. */
-    static String commit(int number) {
+    public static String commit(int number) {
         return String.format("%040x", number);
     }
 
     /** Lets a branch or tag of a model be a commit. */
-    HubServer revision(String model, String revision, String commit) {
+    public HubServer revision(String model, String revision, String commit) {
         revisions.put(model + "@" + revision, commit);
         revisions.put(model + "@" + commit, commit);
         return this;
     }
 
     /** Adds a file to a commit; a large one lies in the storage, as LFS has it. */
-    HubServer file(String model, String commit, String name, byte[] bytes, boolean large) {
+    public HubServer file(String model, String commit, String name, byte[] bytes, boolean large) {
         files.put(model + "@" + commit + "/" + name, new Content(bytes, large));
         return this;
     }
 
-    HubServer file(String model, String commit, String name, String text) {
+    public HubServer file(String model, String commit, String name, String text) {
         return file(model, commit, name, ascii(text), false);
     }
 
     /** Answers every request for a path that begins so, of the hub, by this. */
-    HubServer always(String path, Fault fault) {
+    public HubServer always(String path, Fault fault) {
         rules.put(path, fault);
         return this;
     }
 
     /** Answers the next requests of this method, to the hub ("hub GET") or the storage, one fault each. */
-    HubServer next(String serverAndMethod, Fault... given) {
+    public HubServer next(String serverAndMethod, Fault... given) {
         faults.computeIfAbsent(serverAndMethod, key -> new ConcurrentLinkedQueue<>())
                 .addAll(Arrays.asList(given));
         return this;
     }
 
     /** What was asked, in that order. */
-    List<Request> requests() {
+    public List<Request> requests() {
         return requests;
     }
 
     /** What was asked of one server by one method, such as "storage GET". */
-    List<Request> requests(String serverAndMethod) {
+    public List<Request> requests(String serverAndMethod) {
         return requests.stream()
                 .filter(request -> serverAndMethod.equals(request.server() + " " + request.method()))
                 .toList();
     }
 
-    String address() {
+    public String address() {
         return "http://127.0.0.1:" + hub.getAddress().getPort();
     }
 
@@ -198,7 +198,7 @@ final class HubServer implements AutoCloseable {
         }
     }
 
-    static byte[] ascii(String text) {
+    public static byte[] ascii(String text) {
         return text.getBytes(StandardCharsets.ISO_8859_1);
     }
 
