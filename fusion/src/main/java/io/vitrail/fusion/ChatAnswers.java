@@ -6,6 +6,7 @@ import io.vitrail.text.generation.GenerationOptions;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Patience;
 import io.vitrail.transformer.kernels.Compute;
+import io.vitrail.transformer.lora.PeftAdapter;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.vit.image.Image;
 import java.util.List;
@@ -17,7 +18,7 @@ record ChatAnswers(VisionChat chat) implements PictureAnswers {
 
     /** Loads a checkpoint as {@link VisionChat#load} does; answers are greedy and short, whatever its chats are. */
     static ChatAnswers load(Checkpoint checkpoint, Compute compute) {
-        VisionChat chat = VisionChat.load(checkpoint.folder(), compute);
+        VisionChat chat = VisionChat.load(checkpoint, compute);
         return new ChatAnswers(chat.withOptions(chat.options().toBuilder()
                 .sample(false)
                 .beams(1)
@@ -55,6 +56,11 @@ record ChatAnswers(VisionChat chat) implements PictureAnswers {
     @Override
     public GenerationOptions options() {
         return chat.options();
+    }
+
+    @Override
+    public ChatAnswers with(PeftAdapter adapter) {
+        return new ChatAnswers(chat.with(adapter));
     }
 
     @Override

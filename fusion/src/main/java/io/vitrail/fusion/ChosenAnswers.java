@@ -5,6 +5,7 @@ import io.vitrail.text.generation.GenerationOptions;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Patience;
 import io.vitrail.transformer.kernels.Compute;
+import io.vitrail.transformer.lora.PeftAdapter;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.vit.image.Image;
 import java.util.Comparator;
@@ -73,6 +74,11 @@ record ChosenAnswers(LoadedFusionModel<Vilt> loaded) implements PictureAnswers {
     @Override
     public GenerationOptions options() {
         throw new IllegalArgumentException("This model chooses its answers and writes none, so there are no options.");
+    }
+
+    @Override
+    public ChosenAnswers with(PeftAdapter adapter) {
+        return new ChosenAnswers(loaded.with(adapter));
     }
 
     @Override

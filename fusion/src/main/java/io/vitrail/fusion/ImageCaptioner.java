@@ -5,6 +5,8 @@ import io.vitrail.text.TextListener;
 import io.vitrail.text.generation.GenerationOptions;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.kernels.Compute;
+import io.vitrail.transformer.lora.PeftAdapter;
+import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.vit.EmbeddedCheckpoint;
 import io.vitrail.vit.image.Image;
 import java.nio.file.Path;
@@ -52,6 +54,18 @@ public final class ImageCaptioner implements AutoCloseable {
         return new ImageCaptioner(PictureTexts.load(folder, "captions", compute));
     }
 
+    /**
+     * The model of a checkpoint's folder with an adapter merged into its weights.
+     *
+     * @throws io.vitrail.transformer.weights.CheckpointException as for {@link #load(Path, Compute)}, or if the adapter was
+     *     made for another model
+     */
+    public static ImageCaptioner loadMerged(Path folder, PeftAdapter adapter, Compute compute) {
+        try (Checkpoint base = Checkpoint.open(folder)) {
+            return new ImageCaptioner(PictureTexts.load(adapter.adapted(base), "captions", compute));
+        }
+    }
+
     /** The embedded small model, on the CPU in float32; it works offline. */
     public static ImageCaptioner embedded() {
         return embedded(Compute.DEFAULT);
@@ -65,6 +79,17 @@ public final class ImageCaptioner implements AutoCloseable {
         try (EmbeddedCheckpoint files = EmbeddedCaptioner.unpack()) {
             return load(files.folder(), compute);
         }
+    }
+
+    /**
+     * The same model changed by an adapter. Both captioners share the weights, which stay as they are, and take turns. Closing
+     * the one that is returned frees the adapter alone; this one's closing closes both.
+     *
+     * @throws io.vitrail.transformer.weights.CheckpointException if the adapter was made for another model, or must be
+     *     merged ({@link #loadMerged})
+     */
+    public ImageCaptioner with(PeftAdapter adapter) {
+        return new ImageCaptioner(texts.with(adapter));
     }
 
     /** How captions are written: to change them, {@code withOptions(options().toBuilder()….build())}. */

@@ -8,6 +8,7 @@ import io.vitrail.transformer.Embedding;
 import io.vitrail.transformer.LengthBatches;
 import io.vitrail.transformer.Patience;
 import io.vitrail.transformer.kernels.Compute;
+import io.vitrail.transformer.lora.PeftAdapter;
 import io.vitrail.vit.VisionCalls;
 import io.vitrail.vit.image.Image;
 import java.nio.file.Path;
@@ -55,11 +56,35 @@ public final class ImageTextEmbedder implements AutoCloseable {
      *     do
      */
     public static ImageTextEmbedder load(Path folder, Compute compute) {
-        LoadedContrastive loaded = LoadedContrastive.load(folder, compute);
+        return of(LoadedContrastive.load(folder, compute));
+    }
+
+    private static ImageTextEmbedder of(LoadedContrastive loaded) {
         return new ImageTextEmbedder(
                 loaded,
                 loaded.pictures((model, vectors, pass) -> LoadedContrastive.embeddings(vectors)),
                 Calls.of(loaded.texts()));
+    }
+
+    /**
+     * The model of a checkpoint's folder with an adapter merged into its weights.
+     *
+     * @throws io.vitrail.transformer.weights.CheckpointException as for {@link #load(Path, Compute)}, or if the adapter was
+     *     made for another model
+     */
+    public static ImageTextEmbedder loadMerged(Path folder, PeftAdapter adapter, Compute compute) {
+        return of(LoadedContrastive.merged(folder, adapter, compute));
+    }
+
+    /**
+     * The same model changed by an adapter. Both embedders share the weights, which stay as they are. Deadlines and batching
+     * are set anew. Closing the one that is returned frees the adapter alone; this one's closing closes both.
+     *
+     * @throws io.vitrail.transformer.weights.CheckpointException if the adapter was made for another model, or must be
+     *     merged ({@link #loadMerged})
+     */
+    public ImageTextEmbedder with(PeftAdapter adapter) {
+        return of(loaded.with(adapter));
     }
 
     /**

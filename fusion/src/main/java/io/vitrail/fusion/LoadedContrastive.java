@@ -12,6 +12,7 @@ import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.Patience;
 import io.vitrail.transformer.Session;
 import io.vitrail.transformer.kernels.Compute;
+import io.vitrail.transformer.lora.PeftAdapter;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.vit.LoadedVisionModel;
 import io.vitrail.vit.VisionCalls;
@@ -49,9 +50,25 @@ final class LoadedContrastive implements AutoCloseable {
      */
     static LoadedContrastive load(Path folder, Compute compute) {
         try (Checkpoint checkpoint = Checkpoint.open(folder)) {
-            return new LoadedContrastive(LoadedFusionModel.load(
-                    checkpoint, FusionTask.COMPARING, "comparing pictures with texts", Contrastive.class, compute));
+            return load(checkpoint, compute);
         }
+    }
+
+    /** Loads a checkpoint's folder with an adapter merged into its weights. */
+    static LoadedContrastive merged(Path folder, PeftAdapter adapter, Compute compute) {
+        try (Checkpoint base = Checkpoint.open(folder)) {
+            return load(adapter.adapted(base), compute);
+        }
+    }
+
+    private static LoadedContrastive load(Checkpoint checkpoint, Compute compute) {
+        return new LoadedContrastive(LoadedFusionModel.load(
+                checkpoint, FusionTask.COMPARING, "comparing pictures with texts", Contrastive.class, compute));
+    }
+
+    /** The same model changed by an adapter. Closing it frees the adapter alone. */
+    LoadedContrastive with(PeftAdapter adapter) {
+        return new LoadedContrastive(loaded.with(adapter));
     }
 
     Contrastive model() {

@@ -1,8 +1,11 @@
 package io.vitrail.fusion;
 
 import io.vitrail.text.tokenizer.Tokenizer;
+import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Session;
 import io.vitrail.transformer.kernels.Compute;
+import io.vitrail.transformer.lora.LoraAdapter;
+import io.vitrail.transformer.lora.PeftAdapter;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.transformer.weights.CheckpointException;
 import io.vitrail.transformer.weights.ConfigJson;
@@ -19,11 +22,20 @@ import java.util.stream.Collectors;
  * What every task on pictures and texts is made of: a model ready for inference, and the picture processing and the
  * tokenizer of its checkpoint. Thread-safe.
  *
+ * @param closing frees what it owns
  * @param <M> the kind of model
  */
-record LoadedFusionModel<M extends FusionModel>(Session<M> session, ImageProcessor processor, Tokenizer tokenizer)
-        implements AutoCloseable {
+record LoadedFusionModel<M extends FusionModel>(
+        Session<M> session, ImageProcessor processor, Tokenizer tokenizer, Runnable closing) implements AutoCloseable {
     private static final String UNNAMED = "no class that it names";
+
+    /** Owns session and tokenizer. */
+    LoadedFusionModel(Session<M> session, ImageProcessor processor, Tokenizer tokenizer) {
+        this(session, processor, tokenizer, () -> {
+            session.close();
+            tokenizer.close();
+        });
+    }
 
     /**
      * Loads a checkpoint.
@@ -112,13 +124,22 @@ record LoadedFusionModel<M extends FusionModel>(Session<M> session, ImageProcess
         }
     }
 
+    /**
+     * The same model changed by an adapter; both share the weights. Closing it frees the adapter alone.
+     *
+     * @throws CheckpointException if the adapter was made for another model, or must be merged
+     */
+    LoadedFusionModel<M> with(PeftAdapter adapter) {
+        LoraAdapter change = LoraAdapter.of(Check.given(adapter, "adapter"), session);
+        return new LoadedFusionModel<>(session.with(change), processor, tokenizer, change::close);
+    }
+
     M model() {
         return session.model();
     }
 
     @Override
     public void close() {
-        session.close();
-        tokenizer.close();
+        closing.run();
     }
 }

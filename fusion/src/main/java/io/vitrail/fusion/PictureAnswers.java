@@ -3,6 +3,7 @@ package io.vitrail.fusion;
 import io.vitrail.fusion.VisualQuestionAnswerer.Answer;
 import io.vitrail.text.generation.GenerationOptions;
 import io.vitrail.transformer.Patience;
+import io.vitrail.transformer.lora.PeftAdapter;
 import io.vitrail.vit.image.Image;
 import java.util.List;
 
@@ -29,6 +30,9 @@ interface PictureAnswers extends AutoCloseable {
     GenerationOptions options();
 
     /** The same, with answers written otherwise; it shares the model. */
+    /** The same model changed by an adapter. Closing it frees the adapter alone. */
+    PictureAnswers with(PeftAdapter adapter);
+
     PictureAnswers withOptions(GenerationOptions options);
 
     @Override

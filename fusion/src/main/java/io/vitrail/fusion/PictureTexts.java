@@ -9,6 +9,7 @@ import io.vitrail.text.generation.GenerationOptions;
 import io.vitrail.transformer.Patience;
 import io.vitrail.transformer.Session;
 import io.vitrail.transformer.kernels.Compute;
+import io.vitrail.transformer.lora.PeftAdapter;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.vit.VisionCalls;
 import io.vitrail.vit.image.Image;
@@ -85,15 +86,20 @@ final class PictureTexts implements AutoCloseable {
     /** Loads a checkpoint's folder as {@link LoadedFusionModel#load} does, with its own options. */
     static PictureTexts load(Path folder, String purpose, Compute compute) {
         try (Checkpoint checkpoint = Checkpoint.open(folder)) {
-            LoadedFusionModel<FusionModel> loaded =
-                    LoadedFusionModel.load(checkpoint, WRITING, purpose, FusionModel.class, compute);
-            try {
-                GenerationOptions options = PictureWriting.of(loaded.session()).options(checkpoint);
-                return new PictureTexts(loaded, new Manner(options, "", UnaryOperator.identity(), Optional.empty()));
-            } catch (RuntimeException | Error e) {
-                loaded.close();
-                throw e;
-            }
+            return load(checkpoint, purpose, compute);
+        }
+    }
+
+    /** The same of a checkpoint that is open. */
+    static PictureTexts load(Checkpoint checkpoint, String purpose, Compute compute) {
+        LoadedFusionModel<FusionModel> loaded =
+                LoadedFusionModel.load(checkpoint, WRITING, purpose, FusionModel.class, compute);
+        try {
+            GenerationOptions options = PictureWriting.of(loaded.session()).options(checkpoint);
+            return new PictureTexts(loaded, new Manner(options, "", UnaryOperator.identity(), Optional.empty()));
+        } catch (RuntimeException | Error e) {
+            loaded.close();
+            throw e;
         }
     }
 
@@ -143,6 +149,11 @@ final class PictureTexts implements AutoCloseable {
 
     GenerationOptions options() {
         return manner.options();
+    }
+
+    /** The same model changed by an adapter. Closing it frees the adapter alone. */
+    PictureTexts with(PeftAdapter adapter) {
+        return new PictureTexts(loaded.with(adapter), manner);
     }
 
     PictureTexts withOptions(GenerationOptions others) {

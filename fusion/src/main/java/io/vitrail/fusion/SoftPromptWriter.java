@@ -51,7 +51,8 @@ public abstract class SoftPromptWriter extends FusionModel {
     SoftPromptWriter(TextDecoder decoder, int imageToken, String key) {
         Check.that(
                 decoder.readsVectors(),
-                "config.json: %s reads nothing but words; Llama and its kin, OPT and T5 read pictures among them.",
+                "config.json: %s reads nothing but words; Llama and its kin, OPT, GPT-2 and T5 read pictures among"
+                        + " them.",
                 decoder.getClass().getSimpleName());
         Check.that(
                 imageToken > 0 && imageToken < decoder.vocabulary(),

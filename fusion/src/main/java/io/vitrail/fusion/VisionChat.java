@@ -18,6 +18,7 @@ import io.vitrail.transformer.Check;
 import io.vitrail.transformer.DjlEngine;
 import io.vitrail.transformer.Patience;
 import io.vitrail.transformer.kernels.Compute;
+import io.vitrail.transformer.lora.PeftAdapter;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.vit.attention.WordMap;
 import io.vitrail.vit.image.Image;
@@ -77,16 +78,31 @@ public final class VisionChat implements AutoCloseable {
      */
     public static VisionChat load(Path folder, Compute compute) {
         try (Checkpoint checkpoint = Checkpoint.open(folder)) {
-            LoadedFusionModel<SoftPromptWriter> loaded = LoadedFusionModel.load(
-                    checkpoint, CHATTING, "chats about pictures", SoftPromptWriter.class, compute);
-            try {
-                loaded.tokenizer().chatTemplate();
-                return new VisionChat(loaded, loaded.model().options(checkpoint), Optional.empty());
-            } catch (RuntimeException | Error e) {
-                loaded.close();
-                throw e;
-            }
+            return load(checkpoint, compute);
         }
+    }
+
+    /** The same of a checkpoint that is open. */
+    static VisionChat load(Checkpoint checkpoint, Compute compute) {
+        LoadedFusionModel<SoftPromptWriter> loaded =
+                LoadedFusionModel.load(checkpoint, CHATTING, "chats about pictures", SoftPromptWriter.class, compute);
+        try {
+            loaded.tokenizer().chatTemplate();
+            return new VisionChat(loaded, loaded.model().options(checkpoint), Optional.empty());
+        } catch (RuntimeException | Error e) {
+            loaded.close();
+            throw e;
+        }
+    }
+
+    /**
+     * The same model changed by an adapter. Both share the weights, which stay as they are. Closing the one that is returned
+     * frees the adapter alone; this one's closing closes both.
+     *
+     * @throws io.vitrail.transformer.weights.CheckpointException if the adapter was made for another model, or must be merged
+     */
+    public VisionChat with(PeftAdapter adapter) {
+        return new VisionChat(loaded.with(adapter), options, limit);
     }
 
     /** How answers are written: to change them, {@code withOptions(options().toBuilder()….build())}. */

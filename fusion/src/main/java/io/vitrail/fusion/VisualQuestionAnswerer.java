@@ -4,6 +4,7 @@ import io.vitrail.text.generation.GenerationOptions;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Patience;
 import io.vitrail.transformer.kernels.Compute;
+import io.vitrail.transformer.lora.PeftAdapter;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.transformer.weights.ConfigJson;
 import io.vitrail.transformer.weights.ModelCatalogue;
@@ -77,10 +78,37 @@ public final class VisualQuestionAnswerer implements AutoCloseable {
      */
     public static VisualQuestionAnswerer load(Path folder, Compute compute) {
         try (Checkpoint checkpoint = Checkpoint.open(folder)) {
-            String type = ModelCatalogue.type(ConfigJson.of(checkpoint));
-            Loader loader = BY_TYPE.getOrDefault(type, WrittenAnswers::load); // which refuses it, and says what fits
-            return new VisualQuestionAnswerer(loader.load(checkpoint, compute), Patience::endless);
+            return load(checkpoint, compute);
         }
+    }
+
+    /**
+     * The model of a checkpoint's folder with an adapter merged into its weights.
+     *
+     * @throws io.vitrail.transformer.weights.CheckpointException as for {@link #load(Path, Compute)}, or if the adapter was
+     *     made for another model
+     */
+    public static VisualQuestionAnswerer loadMerged(Path folder, PeftAdapter adapter, Compute compute) {
+        try (Checkpoint base = Checkpoint.open(folder)) {
+            return load(adapter.adapted(base), compute);
+        }
+    }
+
+    private static VisualQuestionAnswerer load(Checkpoint checkpoint, Compute compute) {
+        String type = ModelCatalogue.type(ConfigJson.of(checkpoint));
+        Loader loader = BY_TYPE.getOrDefault(type, WrittenAnswers::load); // which refuses it, and says what fits
+        return new VisualQuestionAnswerer(loader.load(checkpoint, compute), Patience::endless);
+    }
+
+    /**
+     * The same model changed by an adapter. Both answerers share the weights, which stay as they are. Closing the one that is
+     * returned frees the adapter alone; this one's closing closes both.
+     *
+     * @throws io.vitrail.transformer.weights.CheckpointException if the adapter was made for another model, or must be
+     *     merged ({@link #loadMerged})
+     */
+    public VisualQuestionAnswerer with(PeftAdapter adapter) {
+        return new VisualQuestionAnswerer(answers.with(adapter), patience);
     }
 
     /**

@@ -18,6 +18,7 @@ import io.vitrail.transformer.Patience;
 import io.vitrail.transformer.Scope;
 import io.vitrail.transformer.Tokens;
 import io.vitrail.transformer.kernels.Compute;
+import io.vitrail.transformer.lora.PeftAdapter;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.vit.image.Image;
 import java.util.ArrayList;
@@ -237,6 +238,11 @@ final class WrittenAnswers implements PictureAnswers {
     @Override
     public GenerationOptions options() {
         return options;
+    }
+
+    @Override
+    public WrittenAnswers with(PeftAdapter adapter) {
+        return new WrittenAnswers(loaded.with(adapter), options);
     }
 
     @Override

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.kernels.Compute;
+import io.vitrail.transformer.lora.PeftAdapter;
 import io.vitrail.vit.ClassScores;
 import io.vitrail.vit.Classification;
 import io.vitrail.vit.ScoredLabel;
@@ -35,19 +36,29 @@ import java.util.stream.Stream;
  * holds native memory until it is closed; its results don't.
  */
 public final class ZeroShotClassifier implements AutoCloseable {
+    /** Labels, at least 1, all different, and the sentences that they are put into. */
+    public record Labels(List<String> names, PromptTemplates templates) {
+        public Labels {
+            names = List.copyOf(names);
+        }
+    }
+
     private final LoadedContrastive loaded;
     private final LabelVectors labels;
+    private final PromptTemplates templates;
     private final VisionCalls<Classification> calls;
 
-    private ZeroShotClassifier(LoadedContrastive loaded, LabelVectors labels) {
+    private ZeroShotClassifier(LoadedContrastive loaded, List<String> names, PromptTemplates templates) {
         this.loaded = loaded;
-        this.labels = labels;
+        this.templates = templates;
+        labels = LabelVectors.of(names, templates, loaded);
         calls = loaded.pictures(this::classify);
     }
 
     private ZeroShotClassifier(ZeroShotClassifier same, VisionCalls<Classification> calls) {
         loaded = same.loaded;
         labels = same.labels;
+        templates = same.templates;
         this.calls = calls;
     }
 
@@ -69,19 +80,45 @@ public final class ZeroShotClassifier implements AutoCloseable {
     public static ZeroShotClassifier load(
             Path folder, List<String> labels, PromptTemplates templates, Compute compute) {
         LabelVectors.check(labels);
-        LoadedContrastive loaded = LoadedContrastive.load(folder, compute);
+        return of(LoadedContrastive.load(folder, compute), labels, templates);
+    }
+
+    /**
+     * The model of a checkpoint's folder with an adapter merged into its weights.
+     *
+     * @throws io.vitrail.transformer.weights.CheckpointException as for {@link #load(Path, List, PromptTemplates,
+     *     Compute)}, or if the adapter was made for another model
+     */
+    public static ZeroShotClassifier loadMerged(Path folder, PeftAdapter adapter, Labels labels, Compute compute) {
+        LabelVectors.check(labels.names);
+        return of(LoadedContrastive.merged(folder, adapter, compute), labels.names, labels.templates);
+    }
+
+    private static ZeroShotClassifier of(LoadedContrastive loaded, List<String> labels, PromptTemplates templates) {
         try {
-            return new ZeroShotClassifier(loaded, LabelVectors.of(labels, templates, loaded));
+            return new ZeroShotClassifier(loaded, labels, templates);
         } catch (RuntimeException | Error e) {
             loaded.close();
             throw e;
         }
     }
 
+    /**
+     * The same model changed by an adapter, with the same labels; they go through its text tower. Both classifiers share the
+     * weights, which stay as they are. Deadlines and batching are set anew. Closing the one that is returned frees the
+     * adapter alone; this one's closing closes both.
+     *
+     * @throws io.vitrail.transformer.weights.CheckpointException if the adapter was made for another model, or must be
+     *     merged ({@link #loadMerged})
+     */
+    public ZeroShotClassifier with(PeftAdapter adapter) {
+        return of(loaded.with(adapter), labels(), templates);
+    }
+
     /** The same model with other labels; deadlines and batching are set anew. Closing either closes both. */
     public ZeroShotClassifier withLabels(List<String> others, PromptTemplates templates) {
         LabelVectors.check(others);
-        return new ZeroShotClassifier(loaded, LabelVectors.of(others, templates, loaded));
+        return new ZeroShotClassifier(loaded, others, templates);
     }
 
     /**

@@ -232,8 +232,8 @@ class SoftPromptWriterTest {
                 .withMessage("config.json: image_token_index (60) must be an id of the language model: from 1 to 59.");
         assertThatIllegalArgumentException()
                 .isThrownBy(() ->
-                        create(LLAVA, json -> json.withObject("/text_config").put("model_type", "gpt2")))
-                .withMessageContaining("Gpt2 reads nothing but words");
+                        create(LLAVA, json -> json.withObject("/text_config").put("model_type", "openai-gpt")))
+                .withMessageContaining("Gpt1 reads nothing but words");
         assertThatIllegalArgumentException()
                 .isThrownBy(() ->
                         create(LLAVA, json -> json.withObject("/vision_config").put("model_type", "vit")))

@@ -25,6 +25,7 @@ import io.vitrail.transformer.VocabularyProjection;
 import io.vitrail.transformer.weights.ConfigJson;
 import io.vitrail.transformer.weights.WeightTable;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * GPT-2 (Radford et al. 2019, "Language Models are Unsupervised Multitask Learners", section 2.3). It differs from
@@ -144,8 +145,14 @@ public final class Gpt2 extends TextDecoder {
     }
 
     @Override
+    protected Optional<TokenEmbedding> words() {
+        return Optional.of(words);
+    }
+
+    @Override
     public NDArray states(TextInput input, Pass pass) {
-        NDArray x = embedded(input.only(this, TextInput.Part.SEGMENTS, TextInput.Part.PLACES), words, pass);
+        input.only(this, TextInput.Part.VECTORS, TextInput.Part.SEGMENTS, TextInput.Part.PLACES);
+        NDArray x = embedded(input, words, pass);
         x = decoder.forward(positions.forward(x, places(input, pass), pass), causal(input, pass));
         x = norm.forward(x, pass);
         pass.trace().replaceLast(Trace.Stage.HIDDEN_STATES, x);

@@ -90,7 +90,7 @@ final class LastTokenClassifier extends TextEncoder {
     }
 
     @Override
-    long padding() {
+    public long padding() {
         return padding.orElse(0);
     }
 

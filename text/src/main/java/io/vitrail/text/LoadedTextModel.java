@@ -4,10 +4,16 @@ import io.vitrail.text.tokenizer.Tokenizer;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Session;
 import io.vitrail.transformer.kernels.Compute;
+import io.vitrail.transformer.lora.LoraAdapter;
+import io.vitrail.transformer.lora.PeftAdapter;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.transformer.weights.CheckpointException;
+import io.vitrail.transformer.weights.CheckpointModel;
 import io.vitrail.transformer.weights.ConfigJson;
+import io.vitrail.transformer.weights.JsonFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -19,12 +25,67 @@ final class LoadedTextModel<M extends TextModel> implements AutoCloseable {
     private final Session<M> session;
     private final Tokenizer tokenizer;
     private final ConfigJson config;
+    private final Runnable closing;
 
     private LoadedTextModel(Session<M> session, Tokenizer tokenizer, ConfigJson config) {
         this.session = session;
         this.tokenizer = tokenizer;
         this.config = config;
+        closing = () -> {
+            session.close();
+            tokenizer.close();
+        };
     }
+
+    private LoadedTextModel(LoadedTextModel<M> base, LoraAdapter adapter, ConfigJson config) {
+        session = base.session.with(adapter);
+        tokenizer = base.tokenizer;
+        this.config = config;
+        closing = adapter::close;
+    }
+
+    /**
+     * The same model changed by an adapter; both share the weights. Closing it frees the adapter alone.
+     *
+     * @throws CheckpointException if the adapter was made for another model, or must be merged
+     */
+    LoadedTextModel<M> with(PeftAdapter adapter) {
+        return new LoadedTextModel<>(
+                this, LoraAdapter.of(adapter, session), config(adapter).orElse(config));
+    }
+
+    /** What the model is that the adapter makes of another, if its folder tells: its classes may be others. */
+    private static Optional<ConfigJson> config(PeftAdapter adapter) {
+        Path file = adapter.folder().resolve("config.json");
+        return Files.exists(file) ? Optional.of(ConfigJson.of(JsonFile.read(file), file)) : Optional.empty();
+    }
+
+    /**
+     * Loads a checkpoint with an adapter merged into its weights: it may bring the task's head along.
+     *
+     * @throws CheckpointException if a file is missing, damaged or doesn't fit the others
+     * @throws IllegalArgumentException if neither the checkpoint nor the adapter has such a head
+     */
+    static <M extends TextModel> LoadedTextModel<M> merged(
+            AdaptedCheckpoint files, TextTask task, Class<M> kind, Compute compute) {
+        Checkpoint base = files.base();
+        Optional<ConfigJson> own = config(files.adapter());
+        if (own.isEmpty()) {
+            requireHead(base, task);
+        }
+        ConfigJson config = own.orElseGet(() -> ConfigJson.of(base));
+        Checkpoint merged = files.adapter().mergedInto(base);
+        return loaded(base, compute, () -> {
+            M model = TextModels.create(config, task, kind);
+            Session<M> session = CheckpointModel.load(model, merged, compute.operations(), compute.device());
+            return new Opened<>(session, config);
+        });
+    }
+
+    /** A checkpoint, and the adapter that changes it. */
+    record AdaptedCheckpoint(Checkpoint base, PeftAdapter adapter) {}
+
+    private record Opened<M extends TextModel>(Session<M> session, ConfigJson config) {}
 
     /**
      * Loads a checkpoint's folder as an encoder with the head of a task, as {@link #load(Checkpoint, TextTask, Class,
@@ -47,21 +108,23 @@ final class LoadedTextModel<M extends TextModel> implements AutoCloseable {
         if (task != TextTask.FEATURES) {
             requireHead(checkpoint, task);
         }
+        return loaded(checkpoint, compute, () -> {
+            TextTask present = task == TextTask.FEATURES ? TextModels.features(checkpoint) : task;
+            Session<M> session = TextModels.load(checkpoint, present, kind, compute.operations(), compute.device());
+            return new Opened<>(session, ConfigJson.of(checkpoint));
+        });
+    }
+
+    private static <M extends TextModel> LoadedTextModel<M> loaded(
+            Checkpoint checkpoint, Compute compute, Supplier<Opened<M>> opening) {
         Tokenizer tokenizer = Tokenizer.load(checkpoint.folder());
         try {
-            Session<M> session = supported(
-                    checkpoint,
-                    () -> TextModels.load(
-                            checkpoint,
-                            task == TextTask.FEATURES ? TextModels.features(checkpoint) : task,
-                            kind,
-                            compute.operations(),
-                            compute.device()));
+            Opened<M> opened = supported(checkpoint, opening);
             try {
-                session.admit(compute.passes());
-                return new LoadedTextModel<>(session, tokenizer, ConfigJson.of(checkpoint));
+                opened.session.admit(compute.passes());
+                return new LoadedTextModel<>(opened.session, tokenizer, opened.config);
             } catch (RuntimeException | Error e) {
-                session.close();
+                opened.session.close();
                 throw e;
             }
         } catch (RuntimeException | Error e) {
@@ -112,7 +175,6 @@ final class LoadedTextModel<M extends TextModel> implements AutoCloseable {
 
     @Override
     public void close() {
-        session.close();
-        tokenizer.close();
+        closing.run();
     }
 }

@@ -114,7 +114,7 @@ public final class Roberta extends TextEncoder {
     }
 
     @Override
-    long padding() {
+    public long padding() {
         return padding;
     }
 

@@ -8,6 +8,9 @@ import io.vitrail.text.tokenizer.Truncation;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.kernels.Compute;
+import io.vitrail.transformer.lora.PeftAdapter;
+import io.vitrail.transformer.weights.Checkpoint;
+import io.vitrail.transformer.weights.Labels;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -50,12 +53,16 @@ public final class TextClassifier implements AutoCloseable {
     }
 
     private final LoadedTextModel<TextEncoder> loaded;
+    private final Options options;
+    private final List<String> labels;
     private final ScoreFunction function;
     private final EncodeOptions encoding;
     private final TextCalls<TextClassification> calls;
 
     private TextClassifier(LoadedTextModel<TextEncoder> loaded, Options options) {
         this.loaded = loaded;
+        this.options = options;
+        labels = Labels.of(loaded.config());
         function = options.function().orElseGet(() -> ScoreFunction.of(loaded.config(), labels().size()));
         boolean cut = options.longTexts() == LongTexts.CUT;
         encoding = EncodeOptions.builder()
@@ -67,6 +74,8 @@ public final class TextClassifier implements AutoCloseable {
 
     private TextClassifier(TextClassifier same, TextCalls<TextClassification> calls) {
         loaded = same.loaded;
+        options = same.options;
+        labels = same.labels;
         function = same.function;
         encoding = same.encoding;
         this.calls = calls;
@@ -86,6 +95,37 @@ public final class TextClassifier implements AutoCloseable {
      */
     public static TextClassifier load(Path folder, Options options, Compute compute) {
         return new TextClassifier(LoadedTextModel.load(folder, TextTask.SEQUENCE_CLASSIFICATION, compute), options);
+    }
+
+    /**
+     * The model of a checkpoint's folder with an adapter merged into its weights. The adapter's folder may hold a config.json,
+     * which tells its classes; then the checkpoint needs no head.
+     *
+     * @throws io.vitrail.transformer.weights.CheckpointException as for {@link #load}, or if the adapter was made for
+     *     another model
+     */
+    public static TextClassifier loadMerged(Path folder, PeftAdapter adapter, Options options, Compute compute) {
+        try (Checkpoint base = Checkpoint.open(folder)) {
+            return new TextClassifier(
+                    LoadedTextModel.merged(
+                            new LoadedTextModel.AdaptedCheckpoint(base, adapter),
+                            TextTask.SEQUENCE_CLASSIFICATION,
+                            TextEncoder.class,
+                            compute),
+                    options);
+        }
+    }
+
+    /**
+     * The same model changed by an adapter, perhaps with other classes, which a config.json in the adapter's folder tells. Both
+     * classifiers share the weights, which stay as they are. Closing the one that is returned frees the adapter alone; this
+     * one's closing closes both.
+     *
+     * @throws io.vitrail.transformer.weights.CheckpointException if the adapter was made for another model, or must be
+     *     merged ({@link #loadMerged})
+     */
+    public TextClassifier with(PeftAdapter adapter) {
+        return new TextClassifier(loaded.with(adapter), options);
     }
 
     /**
@@ -122,7 +162,7 @@ public final class TextClassifier implements AutoCloseable {
 
     /** Names of the classes, by index. */
     public List<String> labels() {
-        return loaded.model().labels();
+        return labels;
     }
 
     /** How logits become scores here. */
@@ -133,7 +173,13 @@ public final class TextClassifier implements AutoCloseable {
     private List<TextClassification> classify(TextEncoder model, TextInput input, List<Encoding> rows, Pass pass) {
         NDArray logits = model.logits(model.features(input, pass), pass); // [batch, labels]
         float[] all = logits.toFloatArray();
-        int classes = labels().size();
+        int classes = labels.size();
+        Check.that(
+                all.length == rows.size() * classes,
+                "The head scores %d classes, and config.json names %d: %s.",
+                all.length / rows.size(),
+                classes,
+                labels);
         List<TextClassification> results = new ArrayList<>();
         for (int start = 0; start < all.length; start += classes) {
             results.add(classification(function.apply(Arrays.copyOfRange(all, start, start + classes))));

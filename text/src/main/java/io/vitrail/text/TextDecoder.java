@@ -52,7 +52,7 @@ public abstract class TextDecoder extends TextModel {
     public final NDArray embed(NDArray ids, Pass pass) {
         Check.that(
                 readsVectors(),
-                "%s reads nothing but words; Llama and its kin, OPT and T5 read pictures among them.",
+                "%s reads nothing but words; Llama and its kin, OPT, GPT-2 and T5 read others among them.",
                 getClass().getSimpleName());
         return words().orElseThrow().forward(ids, pass);
     }
@@ -63,10 +63,13 @@ public abstract class TextDecoder extends TextModel {
         if (input.vectors().isEmpty()) {
             return table.forward(input.ids(), pass);
         }
-        NDArray given = input.vectors().get();
-        long width = given.getShape().get(2);
+        return fitting(input.vectors().get(), table);
+    }
+
+    private static NDArray fitting(NDArray vectors, TokenEmbedding table) {
+        long width = vectors.getShape().get(2);
         Check.that(width == table.width(), "Tokens are %d wide; the model's are %d.", width, table.width());
-        return given;
+        return vectors;
     }
 
     /**
@@ -102,7 +105,9 @@ public abstract class TextDecoder extends TextModel {
 
     /** The tokens' vectors: those of their ids and, where segments are told, those of the ids that stand for these. */
     static NDArray embedded(TextInput input, TokenEmbedding words, Pass pass) {
-        NDArray x = words.forward(input.ids(), pass); // [batch, tokens, width]
+        NDArray x = input.vectors()
+                .map(vectors -> fitting(vectors, words))
+                .orElseGet(() -> words.forward(input.ids(), pass)); // [batch, tokens, width]
         return input.segments().map(ids -> x.add(words.forward(ids, pass))).orElse(x);
     }
 

@@ -160,7 +160,7 @@ public abstract class TextEncoder extends TextModel {
     public abstract int vocabulary();
 
     /** The id that fills up rows of a batch. */
-    long padding() {
+    public long padding() {
         return 0;
     }
 

@@ -9,10 +9,12 @@ import io.vitrail.text.tokenizer.template.ChatMessage;
 import io.vitrail.text.tokenizer.template.ChatTemplate;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.kernels.Compute;
+import io.vitrail.transformer.lora.PeftAdapter;
 import io.vitrail.transformer.weights.Checkpoint;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Continues texts, and answers in chats.
@@ -33,11 +35,14 @@ public final class TextGenerator implements WritingTask {
     private final LoadedTextModel<TextDecoder> loaded;
     private final TextWriter writer;
     private final ChatMemory read;
+    private final Optional<SoftPrompt> prompt;
 
-    private TextGenerator(LoadedTextModel<TextDecoder> loaded, TextWriter writer, ChatMemory read) {
+    private TextGenerator(
+            LoadedTextModel<TextDecoder> loaded, TextWriter writer, ChatMemory read, Optional<SoftPrompt> prompt) {
         this.loaded = loaded;
         this.writer = writer;
         this.read = read;
+        this.prompt = prompt;
     }
 
     /** The model of a checkpoint's folder, on the CPU in float32. */
@@ -56,12 +61,58 @@ public final class TextGenerator implements WritingTask {
     public static TextGenerator load(Path folder, Compute compute) {
         try (Checkpoint checkpoint = Checkpoint.open(folder)) {
             GenerationOptions options = GenerationOptions.of(checkpoint);
-            LoadedTextModel<TextDecoder> loaded =
-                    LoadedTextModel.load(checkpoint, TextTask.NEXT_TOKEN, TextDecoder.class, compute);
-            TextWriter writer = TextWriter.of(
-                    loaded.tokenizer(), options, (orders, patience) -> CachedDecoding.of(loaded.session(), patience));
-            return new TextGenerator(loaded, writer, new ChatMemory(loaded.session()));
+            return of(LoadedTextModel.load(checkpoint, TextTask.NEXT_TOKEN, TextDecoder.class, compute), options);
         }
+    }
+
+    /**
+     * The model of a checkpoint's folder with an adapter merged into its weights.
+     *
+     * @throws io.vitrail.transformer.weights.CheckpointException as for {@link #load}, or if the adapter was made for
+     *     another model
+     */
+    public static TextGenerator loadMerged(Path folder, PeftAdapter adapter, Compute compute) {
+        try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+            GenerationOptions options = GenerationOptions.of(checkpoint);
+            LoadedTextModel.AdaptedCheckpoint files = new LoadedTextModel.AdaptedCheckpoint(checkpoint, adapter);
+            return of(LoadedTextModel.merged(files, TextTask.NEXT_TOKEN, TextDecoder.class, compute), options);
+        }
+    }
+
+    private static TextGenerator of(LoadedTextModel<TextDecoder> loaded, GenerationOptions options) {
+        TextWriter writer = TextWriter.of(
+                loaded.tokenizer(), options, (orders, patience) -> CachedDecoding.of(loaded.session(), patience));
+        return new TextGenerator(loaded, writer, new ChatMemory(loaded.session()), Optional.empty());
+    }
+
+    /**
+     * The same model changed by an adapter. Both generators share the weights, which stay as they are. Closing the one that is
+     * returned frees the adapter alone; this one's closing closes both.
+     *
+     * @throws io.vitrail.transformer.weights.CheckpointException if the adapter was made for another model, or must be
+     *     merged ({@link #loadMerged})
+     */
+    public TextGenerator with(PeftAdapter adapter) {
+        LoadedTextModel<TextDecoder> other = loaded.with(adapter);
+        return new TextGenerator(
+                other,
+                writer.withOpening((orders, patience) -> CachedDecoding.of(other.session(), patience)),
+                new ChatMemory(other.session()),
+                Optional.empty());
+    }
+
+    /**
+     * The same generator, which reads a soft prompt before each text. Closing either closes both.
+     *
+     * @throws IllegalArgumentException if the model reads nothing but words, or has another width
+     */
+    public TextGenerator withPrompt(SoftPrompt learned) {
+        learned.check(loaded.model());
+        return new TextGenerator(
+                loaded,
+                writer.withOpening((orders, patience) -> new PromptedDecoding(learned, loaded.session(), patience)),
+                read,
+                Optional.of(learned));
     }
 
     /**
@@ -74,7 +125,7 @@ public final class TextGenerator implements WritingTask {
 
     /** The same generator, which writes otherwise. Closing either closes both. */
     public TextGenerator withOptions(GenerationOptions options) {
-        return new TextGenerator(loaded, writer.withOptions(options), read);
+        return new TextGenerator(loaded, writer.withOptions(options), read, prompt);
     }
 
     /**
@@ -83,7 +134,7 @@ public final class TextGenerator implements WritingTask {
      * @param limit from 1 millisecond to 365 days
      */
     public TextGenerator withDeadline(Duration limit) {
-        return new TextGenerator(loaded, writer.withDeadline(limit), read);
+        return new TextGenerator(loaded, writer.withDeadline(limit), read, prompt);
     }
 
     /**
@@ -141,7 +192,11 @@ public final class TextGenerator implements WritingTask {
         return new Conversation(this, List.of(ChatMessage.system(Check.given(system, "system"))));
     }
 
+    /** What was read of a chat is kept, but for one behind a soft prompt. */
     private TextWriter chatting() {
+        if (prompt.isPresent()) {
+            return writer;
+        }
         return writer.withOpening(
                 (orders, patience) -> read.open(orders.get(0).prompt().ids(), patience));
     }

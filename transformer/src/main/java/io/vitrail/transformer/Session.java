@@ -185,6 +185,23 @@ public final class Session<M extends TensorBlock> implements AutoCloseable {
         }
     }
 
+    /** Closes a manager that {@link #newScope} made when no pass runs: it may compute with the manager's arrays. */
+    public void free(NDManager scope) {
+        checkOutside();
+        alone(scope::close);
+    }
+
+    private void alone(Runnable work) {
+        synchronized (turns) {
+            turns.acquireUninterruptibly(whole.passes);
+            try {
+                work.run();
+            } finally {
+                turns.release(whole.passes);
+            }
+        }
+    }
+
     /** The model, for what needs no tensors: labels and sizes. */
     public M model() {
         return model;
@@ -197,15 +214,10 @@ public final class Session<M extends TensorBlock> implements AutoCloseable {
         }
         checkOutside();
         closed = true;
-        synchronized (turns) {
-            turns.acquireUninterruptibly(passes);
-            try {
-                if (OpenSessions.remove(this)) {
-                    manager.close();
-                }
-            } finally {
-                turns.release(passes);
+        alone(() -> {
+            if (OpenSessions.remove(this)) {
+                manager.close();
             }
-        }
+        });
     }
 }

@@ -3,6 +3,7 @@ package io.vitrail.vit;
 import ai.djl.ndarray.NDArray;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.kernels.Compute;
+import io.vitrail.transformer.lora.PeftAdapter;
 import io.vitrail.vit.image.Image;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,7 +37,7 @@ public final class ImageClassifier implements AutoCloseable {
     private ImageClassifier(LoadedVisionModel loaded, Views views) {
         this.loaded = loaded;
         this.views = views;
-        scores = ClassScores.of(loaded.config(), loaded.model().labels().size());
+        scores = ClassScores.of(loaded.config(), loaded.labels().size());
         unsureBelow = loaded.config().path("unsure_below").asDouble(0);
         calls = VisionCalls.of(loaded, this::classify);
     }
@@ -75,6 +76,17 @@ public final class ImageClassifier implements AutoCloseable {
         return checked(LoadedVisionModel.embedded(compute));
     }
 
+    /**
+     * The model of a checkpoint's folder with an adapter merged into its weights. The adapter's folder may hold a config.json,
+     * which tells its classes; then the checkpoint needs no head.
+     *
+     * @throws io.vitrail.transformer.weights.CheckpointException as for {@link #load(Path)}, or if the adapter was made for
+     *     another model
+     */
+    public static ImageClassifier loadMerged(Path folder, PeftAdapter adapter, Compute compute) {
+        return checked(LoadedVisionModel.merged(folder, adapter, compute));
+    }
+
     private static ImageClassifier checked(LoadedVisionModel loaded) {
         if (!loaded.model().classifies()) {
             loaded.close();
@@ -87,6 +99,18 @@ public final class ImageClassifier implements AutoCloseable {
             loaded.close();
             throw e;
         }
+    }
+
+    /**
+     * The same model changed by an adapter, perhaps with other classes, which a config.json in the adapter's folder tells. Both
+     * classifiers share the weights, which stay as they are. Deadlines and batching are to be set on the result. Closing it
+     * frees the adapter alone; this one's closing closes both.
+     *
+     * @throws io.vitrail.transformer.weights.CheckpointException if the adapter was made for another model, or must be
+     *     merged ({@link #loadMerged})
+     */
+    public ImageClassifier with(PeftAdapter adapter) {
+        return new ImageClassifier(loaded.with(adapter), views);
     }
 
     /**
@@ -148,7 +172,7 @@ public final class ImageClassifier implements AutoCloseable {
 
     /** Names of the classes, by index. */
     public List<String> labels() {
-        return loaded.model().labels();
+        return loaded.labels();
     }
 
     private List<Classification> classify(VisionModel model, NDArray pixels, Pass pass) {

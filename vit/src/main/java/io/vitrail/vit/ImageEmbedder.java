@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import io.vitrail.transformer.Embedding;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.kernels.Compute;
+import io.vitrail.transformer.lora.PeftAdapter;
 import io.vitrail.vit.image.Image;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -89,6 +90,16 @@ public final class ImageEmbedder implements AutoCloseable {
         return checked(LoadedVisionModel.load(folder, compute), options);
     }
 
+    /**
+     * The model of a checkpoint's folder with an adapter merged into its weights.
+     *
+     * @throws io.vitrail.transformer.weights.CheckpointException as for {@link #load(Path, Options, Compute)}, or if the
+     *     adapter was made for another model
+     */
+    public static ImageEmbedder loadMerged(Path folder, PeftAdapter adapter, Options options, Compute compute) {
+        return checked(LoadedVisionModel.merged(folder, adapter, compute), options);
+    }
+
     private static ImageEmbedder checked(LoadedVisionModel loaded, Options options) {
         try {
             options.pooling().check(loaded.model().specialTokens());
@@ -97,6 +108,17 @@ public final class ImageEmbedder implements AutoCloseable {
             loaded.close();
             throw e;
         }
+    }
+
+    /**
+     * The same model changed by an adapter. Both embedders share the weights, which stay as they are. Deadlines and batching
+     * are to be set on the result. Closing it frees the adapter alone; this one's closing closes both.
+     *
+     * @throws io.vitrail.transformer.weights.CheckpointException if the adapter was made for another model, or must be
+     *     merged ({@link #loadMerged})
+     */
+    public ImageEmbedder with(PeftAdapter adapter) {
+        return new ImageEmbedder(loaded.with(adapter), options, views);
     }
 
     /**

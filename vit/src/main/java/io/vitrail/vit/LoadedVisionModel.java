@@ -7,18 +7,25 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Operations;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.Patience;
 import io.vitrail.transformer.Scope;
 import io.vitrail.transformer.Session;
 import io.vitrail.transformer.kernels.Compute;
+import io.vitrail.transformer.lora.LoraAdapter;
+import io.vitrail.transformer.lora.PeftAdapter;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.transformer.weights.CheckpointException;
+import io.vitrail.transformer.weights.ConfigJson;
+import io.vitrail.transformer.weights.JsonFile;
+import io.vitrail.transformer.weights.Labels;
 import io.vitrail.vit.image.Image;
 import io.vitrail.vit.image.ImageProcessor;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -36,11 +43,40 @@ public final class LoadedVisionModel implements AutoCloseable {
     private final Session<VisionModel> session;
     private final ImageProcessor processor;
     private final JsonNode config;
+    private final List<String> labels;
+    private final Runnable closing;
 
     private LoadedVisionModel(Session<VisionModel> session, ImageProcessor processor, JsonNode config) {
         this.session = session;
         this.processor = processor;
         this.config = config;
+        labels = session.model().labels();
+        closing = session::close;
+    }
+
+    private LoadedVisionModel(LoadedVisionModel base, LoraAdapter adapter, Optional<Path> description) {
+        session = base.session.with(adapter);
+        processor = base.processor;
+        config = description.map(JsonFile::read).orElse(base.config);
+        labels = description.map(file -> Labels.of(ConfigJson.of(config, file))).orElse(base.labels);
+        closing = adapter::close;
+    }
+
+    /**
+     * The same model changed by an adapter; both share the weights. Closing it frees the adapter alone.
+     *
+     * @throws CheckpointException if the adapter was made for another model, or must be merged
+     */
+    LoadedVisionModel with(PeftAdapter adapter) {
+        return new LoadedVisionModel(this, LoraAdapter.of(Check.given(adapter, "adapter"), session), adapter.config());
+    }
+
+    /** Loads a checkpoint's folder with an adapter merged into its weights, whose config.json tells of other classes. */
+    static LoadedVisionModel merged(Path folder, PeftAdapter adapter, Compute compute) {
+        try (Checkpoint base = Checkpoint.open(folder)) {
+            return load(adapter.adapted(base), compute.operations(), compute.device())
+                    .admitting(compute.passes());
+        }
     }
 
     /** Loads a checkpoint's folder. */
@@ -51,10 +87,14 @@ public final class LoadedVisionModel implements AutoCloseable {
     /** Loads a checkpoint's folder. */
     public static LoadedVisionModel load(Path folder, Operations operations, Device device) {
         try (Checkpoint checkpoint = Checkpoint.open(folder)) {
-            ImageProcessor processor = ImageProcessor.load(checkpoint.folder());
-            Session<VisionModel> session = session(checkpoint, operations, device);
-            return new LoadedVisionModel(session, processor, checkpoint.config());
+            return load(checkpoint, operations, device);
         }
+    }
+
+    private static LoadedVisionModel load(Checkpoint checkpoint, Operations operations, Device device) {
+        ImageProcessor processor = ImageProcessor.load(checkpoint.folder());
+        Session<VisionModel> session = session(checkpoint, operations, device);
+        return new LoadedVisionModel(session, processor, checkpoint.config());
     }
 
     /** The checkpoint's model. What its config.json asks for and no model can be is the file's mistake, not the caller's. */
@@ -93,6 +133,11 @@ public final class LoadedVisionModel implements AutoCloseable {
 
     public ImageProcessor processor() {
         return processor;
+    }
+
+    /** Names of the classes, by index. */
+    List<String> labels() {
+        return labels;
     }
 
     JsonNode config() {
@@ -139,6 +184,6 @@ public final class LoadedVisionModel implements AutoCloseable {
 
     @Override
     public void close() {
-        session.close();
+        closing.run();
     }
 }

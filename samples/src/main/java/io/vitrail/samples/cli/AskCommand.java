@@ -38,6 +38,9 @@ final class AskCommand implements Callable<Integer> {
     private ModelOptions model;
 
     @Mixin
+    private AdapterOption adapter;
+
+    @Mixin
     private ReadingOptions reading;
 
     @Parameters(
@@ -93,6 +96,7 @@ final class AskCommand implements Callable<Integer> {
     }
 
     private int askText() {
+        adapter.refuse();
         WrongCommandLine.unless(answers.isEmpty(), spec, "--answers is for pictures, but what is asked is a text");
         WrongCommandLine.unless(
                 text || !Files.isRegularFile(Path.of(source)),
@@ -138,7 +142,8 @@ final class AskCommand implements Callable<Integer> {
     }
 
     private VisualQuestionAnswerer open() {
-        VisualQuestionAnswerer answerer = model.loadForPicturesAndTexts(VisualQuestionAnswerer::load);
+        VisualQuestionAnswerer answerer = model.loadForPicturesAndTexts(
+                adapter.over(VisualQuestionAnswerer::load, VisualQuestionAnswerer::loadMerged));
         try {
             return maxAnswerTokens
                     .map(most -> answerer.withOptions(

@@ -1,5 +1,6 @@
 package io.vitrail.samples.cli;
 
+import io.vitrail.fusion.EmbeddedCaptioner;
 import io.vitrail.fusion.ImageCaptioner;
 import io.vitrail.text.GeneratedText;
 import io.vitrail.text.TextListener;
@@ -24,6 +25,9 @@ final class CaptionCommand implements Callable<Integer> {
 
     @Mixin
     private PictureTextOptions pictures;
+
+    @Mixin
+    private AdapterOption adapter;
 
     @Option(
             names = "--prompt",
@@ -56,12 +60,23 @@ final class CaptionCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return pictures.run("caption", () -> new Captions(open(pictures.model(), pictures.writing(), prompt)));
+        return pictures.run("caption", () -> new Captions(configured(load(), pictures.writing(), prompt)));
+    }
+
+    private ImageCaptioner load() {
+        return pictures.model()
+                .loadForPicturesAndTexts(
+                        adapter.over(ImageCaptioner::load, ImageCaptioner::loadMerged),
+                        adapter.over(ImageCaptioner::embedded, EmbeddedCaptioner::unpack, ImageCaptioner::loadMerged));
     }
 
     /** A captioner with the options of the command line: the embedded one, where it names none. */
     static ImageCaptioner open(ModelOptions model, WritingOptions writing, String prompt) {
-        ImageCaptioner captioner = model.loadForPicturesAndTexts(ImageCaptioner::load, ImageCaptioner::embedded);
+        return configured(
+                model.loadForPicturesAndTexts(ImageCaptioner::load, ImageCaptioner::embedded), writing, prompt);
+    }
+
+    private static ImageCaptioner configured(ImageCaptioner captioner, WritingOptions writing, String prompt) {
         try {
             return captioner.withOptions(writing.over(captioner.options())).withPrompt(prompt);
         } catch (RuntimeException e) {

@@ -40,6 +40,9 @@ final class ChatCommand implements Callable<Integer> {
     private TextModelOptions model;
 
     @Mixin
+    private AdapterOption adapter;
+
+    @Mixin
     private WritingOptions writing;
 
     @Option(names = "--system", paramLabel = "TEXT", description = "An instruction to the model, before all else.")
@@ -89,13 +92,14 @@ final class ChatCommand implements Callable<Integer> {
 
     private Talk withWords() {
         Optional<String> instruction = system.map(Texts::readable);
-        TextGenerator generator = GenerateCommand.open(model, writing);
+        TextGenerator generator = GenerateCommand.open(model, adapter, writing);
         Conversation conversation = instruction.map(generator::conversation).orElseGet(generator::conversation);
         return new Talk(
                 generator.options(), conversation::say, conversation::say, conversation::reset, generator::close);
     }
 
     private Talk aboutPictures() {
+        adapter.refuse();
         ImageReader reader = reading.reader();
         List<Image> images = pictures.stream().map(reader::fromFile).toList();
         VisionChat chat = model.loadForPictures(VisionChat::load);

@@ -7,6 +7,8 @@ import io.vitrail.text.ScoreFunction;
 import io.vitrail.text.TextClassification;
 import io.vitrail.text.TextClassifier;
 import io.vitrail.text.tokenizer.TokenizerInput;
+import io.vitrail.transformer.lora.PeftAdapter;
+import io.vitrail.vit.EmbeddedCheckpoint;
 import io.vitrail.vit.ImageClassifier;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -28,6 +30,9 @@ final class ClassifyCommand implements Callable<Integer> {
 
     @Mixin
     private InputOptions inputs;
+
+    @Mixin
+    private AdapterOption adapter;
 
     @Option(
             names = "--top-k",
@@ -60,13 +65,19 @@ final class ClassifyCommand implements Callable<Integer> {
     }
 
     private ImageClassifier open() {
-        return inputs.model().load(ImageClassifier::load, ImageClassifier::embedded);
+        return inputs.model()
+                .load(
+                        adapter.over(ImageClassifier::load, ImageClassifier::loadMerged),
+                        adapter.over(
+                                ImageClassifier::embedded, EmbeddedCheckpoint::unpack, ImageClassifier::loadMerged));
     }
 
     private TextClassifier openForTexts() {
-        return inputs.model()
-                .loadForTexts(
-                        (folder, compute) -> TextClassifier.load(folder, TextClassifier.Options.DEFAULT, compute));
+        TextClassifier.Options options = TextClassifier.Options.DEFAULT;
+        Optional<PeftAdapter> change = adapter.read();
+        return inputs.model().loadForTexts((folder, compute) -> change.map(
+                        peft -> TextClassifier.loadMerged(folder, peft, options, compute))
+                .orElseGet(() -> TextClassifier.load(folder, options, compute)));
     }
 
     private static List<Answer> classify(TextClassifier classifier, List<String> texts) {

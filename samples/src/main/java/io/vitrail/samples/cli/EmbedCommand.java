@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vitrail.text.TextEmbedder;
 import io.vitrail.text.TextPooling;
 import io.vitrail.transformer.Embedding;
+import io.vitrail.vit.EmbeddedCheckpoint;
 import io.vitrail.vit.ImageEmbedder;
 import io.vitrail.vit.Pooling;
 import java.io.PrintWriter;
@@ -45,6 +46,9 @@ final class EmbedCommand implements Callable<Integer> {
     @Mixin
     private InputOptions inputs;
 
+    @Mixin
+    private AdapterOption adapter;
+
     @Option(
             names = "--pooling",
             description = "${COMPLETION-CANDIDATES}; without it POOLED for pictures, as the model's family does it, and"
@@ -74,13 +78,19 @@ final class EmbedCommand implements Callable<Integer> {
     private ImageEmbedder open(Pooling chosen) {
         ImageEmbedder.Length length = raw ? ImageEmbedder.Length.RAW : ImageEmbedder.Length.UNIT;
         ImageEmbedder.Options options = new ImageEmbedder.Options(chosen, length);
+        AdapterOption.Merging<ImageEmbedder> merging =
+                (folder, peft, compute) -> ImageEmbedder.loadMerged(folder, peft, options, compute);
         return inputs.model()
                 .load(
-                        (folder, compute) -> ImageEmbedder.load(folder, options, compute),
-                        compute -> ImageEmbedder.embedded(options, compute));
+                        adapter.over((folder, compute) -> ImageEmbedder.load(folder, options, compute), merging),
+                        adapter.over(
+                                compute -> ImageEmbedder.embedded(options, compute),
+                                EmbeddedCheckpoint::unpack,
+                                merging));
     }
 
     private TextEmbedder openForTexts() {
+        adapter.refuse();
         TextEmbedder.Length length = raw ? TextEmbedder.Length.RAW : TextEmbedder.Length.UNIT;
         Optional<TextPooling> chosen = pooling.flatMap(choice -> choice.ofTexts);
         TextEmbedder.Options options = new TextEmbedder.Options(chosen, length);

@@ -1,7 +1,10 @@
 package io.vitrail.samples.cli;
 
+import io.vitrail.text.SoftPrompt;
 import io.vitrail.text.TextGenerator;
+import io.vitrail.transformer.lora.PeftAdapter;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,6 +22,9 @@ final class GenerateCommand implements Callable<Integer> {
     private TextModelOptions model;
 
     @Mixin
+    private AdapterOption adapter;
+
+    @Mixin
     private WritingOptions writing;
 
     @Parameters(
@@ -29,14 +35,19 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return writing.run("prompt", prompts, () -> open(model, writing));
+        return writing.run("prompt", prompts, () -> open(model, adapter, writing));
     }
 
     /** A generator with the options of the command line. */
-    static TextGenerator open(TextModelOptions model, WritingOptions writing) {
-        TextGenerator generator = model.load(TextGenerator::load);
+    static TextGenerator open(TextModelOptions model, AdapterOption adapter, WritingOptions writing) {
+        Optional<SoftPrompt> prompt = adapter.prompt();
+        Optional<PeftAdapter> change = prompt.isPresent() ? Optional.empty() : adapter.read();
+        TextGenerator generator =
+                model.load((folder, compute) -> change.map(peft -> TextGenerator.loadMerged(folder, peft, compute))
+                        .orElseGet(() -> TextGenerator.load(folder, compute)));
         try {
-            return generator.withOptions(writing.over(generator.options()));
+            TextGenerator prompted = prompt.map(generator::withPrompt).orElse(generator);
+            return prompted.withOptions(writing.over(generator.options()));
         } catch (RuntimeException e) {
             generator.close();
             throw e;

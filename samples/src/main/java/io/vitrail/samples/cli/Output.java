@@ -13,6 +13,12 @@ import java.nio.file.Path;
 final class Output {
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /** How results are told. */
+    enum Style {
+        TEXT,
+        JSON
+    }
+
     private Output() {}
 
     static ObjectNode object() {

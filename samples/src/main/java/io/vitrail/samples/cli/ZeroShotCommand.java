@@ -34,6 +34,9 @@ final class ZeroShotCommand implements Callable<Integer> {
     private ModelOptions model;
 
     @Mixin
+    private AdapterOption adapter;
+
+    @Mixin
     private ReadingOptions reading;
 
     @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "Picture files.")
@@ -76,8 +79,10 @@ final class ZeroShotCommand implements Callable<Integer> {
         List<String> names = labels.stream().map(String::strip).toList();
         return files.answer(
                 pictures,
-                () -> model.loadForPicturesAndTexts(
-                        (folder, compute) -> ZeroShotClassifier.load(folder, names, prompts, compute)),
+                () -> model.loadForPicturesAndTexts(adapter.over(
+                        (folder, compute) -> ZeroShotClassifier.load(folder, names, prompts, compute),
+                        (folder, peft, compute) -> ZeroShotClassifier.loadMerged(
+                                folder, peft, new ZeroShotClassifier.Labels(names, prompts), compute))),
                 ZeroShotClassifier::classify,
                 lines::print);
     }

@@ -90,6 +90,32 @@ class FinetuneTextCommandTest {
         assertThat(written.status()).as(written.err()).isZero();
     }
 
+    @Test
+    void aSoftPromptIsLearnedAndRead() throws IOException {
+        Path data = file("a.jsonl", "{\"prompt\": \"the dog\", \"completion\": \" is good\"}\n".repeat(12));
+        Path out = folder.resolve("out");
+        CommandRun run = finetune(
+                "lm",
+                "-m",
+                TALES,
+                "--data",
+                data,
+                "--rows",
+                "PADDED",
+                "--prompt-tokens",
+                3,
+                "--epochs",
+                2,
+                "--out",
+                out);
+        assertThat(run.status()).as(run.err()).isZero();
+        CommandRun written = CommandRun.of("generate", "-m", TALES, "--adapter", out, "--max-new-tokens", 4, "the dog");
+        assertThat(written.status()).as(written.err()).isZero();
+        assertThat(CommandRun.of("classify", "--text", "-m", TALES, "--adapter", out, "a")
+                        .err())
+                .contains("PROMPT_TUNING");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

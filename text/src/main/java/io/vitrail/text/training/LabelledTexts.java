@@ -106,7 +106,8 @@ public record LabelledTexts(List<String> labels, Kind kind, List<Example> traini
         for (RecordFile.Entry entry : measured) {
             for (String label : example(entry, kind).labels()) {
                 if (!labels.contains(label)) {
-                    throw entry.wrong("The label '" + label + "' isn't among those that are learned", "use " + labels + ".");
+                    throw entry.wrong(
+                            "The label '" + label + "' isn't among those that are learned", "use " + labels + ".");
                 }
             }
         }
@@ -115,14 +116,15 @@ public record LabelledTexts(List<String> labels, Kind kind, List<Example> traini
 
     private static Collection<List<Example>> groups(List<Example> all, Kind kind) {
         Function<Example, String> key = example -> kind == Kind.SINGLE_LABEL ? example.labels.get(0) : "";
-        Map<String, List<Example>> groups =
-                all.stream().collect(Collectors.groupingBy(key, LinkedHashMap::new, Collectors.toCollection(ArrayList::new)));
+        Map<String, List<Example>> groups = all.stream()
+                .collect(Collectors.groupingBy(key, LinkedHashMap::new, Collectors.toCollection(ArrayList::new)));
         return groups.values();
     }
 
     private static List<String> labels(List<Example> examples) {
-        return List.copyOf(
-                examples.stream().flatMap(example -> example.labels.stream()).collect(Collectors.toCollection(TreeSet::new)));
+        return List.copyOf(examples.stream()
+                .flatMap(example -> example.labels.stream())
+                .collect(Collectors.toCollection(TreeSet::new)));
     }
 
     private static Kind kind(List<RecordFile.Entry> entries, Path file) {

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * Has a language model go on learning: one that continues texts (Radford et al. 2018, equation 1) what comes next, or a masked
@@ -38,11 +39,12 @@ import java.util.stream.IntStream;
  */
 public final class LanguageLesson implements Lesson {
     private static final int MOST_DRAWS = 1000;
-    private static final long MEASURED = -2;
+    private static final long WORDS = -3;
 
     private final TunedText tuned;
     private final LanguageLessonOptions options;
     private final FineTuning how;
+    private final Optional<WordMasking> masking;
     private final List<LanguageRows.Row> learned;
     private final List<LanguageRows.Row> measured;
     private final TokenBatches training;
@@ -67,7 +69,13 @@ public final class LanguageLesson implements Lesson {
             ObjectNode config = ClassifierConfig.inFloat32(files.config().deepCopy());
             TunedText tuned = TunedText.open(
                     files,
-                    new TunedText.Plan(config, task, TunedText.Head.KEPT, options.text().lora(), how.seed()));
+                    new TunedText.Plan(
+                            config,
+                            task,
+                            TunedText.Head.KEPT,
+                            options.text().lora(),
+                            options.promptTokens(),
+                            how.seed()));
             try {
                 return new LanguageLesson(texts, tuned, options, how);
             } catch (RuntimeException | Error e) {
@@ -81,9 +89,9 @@ public final class LanguageLesson implements Lesson {
         this.tuned = tuned;
         this.options = options;
         this.how = how;
-        boolean continues = tuned.model() instanceof TextDecoder;
-        LanguageRows reader = new LanguageRows(
-                tuned.tokenizer(), options, maxTokens(), continues ? LanguageRows.Special.LEARNED : LanguageRows.Special.READ);
+        masking = tuned.model() instanceof TextEncoder encoder ? Optional.of(masking(encoder)) : Optional.empty();
+        LanguageRows.Special special = masking.isEmpty() ? LanguageRows.Special.LEARNED : LanguageRows.Special.READ;
+        LanguageRows reader = new LanguageRows(tuned.tokenizer(), options, maxTokens(), special);
         learned = reader.of(texts.training());
         Check.that(!learned.isEmpty(), "Nothing of the texts is to be learned.%n  try:  longer ones.");
         measured = reader.of(texts.evaluation());
@@ -101,11 +109,25 @@ public final class LanguageLesson implements Lesson {
         return measured.size();
     }
 
+    private WordMasking masking(TextEncoder model) {
+        long mask = tuned.tokenizer()
+                .specialTokens()
+                .id("mask")
+                .orElseThrow(() -> new IllegalArgumentException("The tokenizer has no token for masked words.\n"
+                        + "  try:  name one as mask_token in tokenizer_config.json."));
+        return new WordMasking(
+                options.masked(),
+                mask,
+                Math.min(model.vocabulary(), tuned.tokenizer().vocabularySize()));
+    }
+
     private int maxTokens() {
         TextModel model = tuned.model();
         int most = model instanceof TextDecoder decoder ? decoder.maxTokens() : ((TextEncoder) model).maxTokens();
         int reach = tuned.tokenizer().modelMaxLength().orElse(most);
-        return Math.min(options.text().maxTokens(), Math.min(most, reach));
+        int own = Math.min(most, reach) - options.promptTokens();
+        Check.that(own > 1, "The model takes %d tokens, too few behind a prompt of %d.", most, options.promptTokens());
+        return Math.min(options.text().maxTokens(), own);
     }
 
     private TokenBatches batches(List<LanguageRows.Row> all, int batch) {
@@ -115,7 +137,7 @@ public final class LanguageLesson implements Lesson {
                     .mapToObj(row -> shown(all.get(row), epoch, row))
                     .toList();
             List<long[]> ids = some.stream().map(LanguageRows.Row::ids).toList();
-            List<long[]> learned = some.stream().map(LanguageRows.Row::learned).toList();
+            List<long[]> learned = some.stream().map(this::told).toList();
             return new TokenBatches.Learned(
                     new NDList(TokenBatches.padded(ids, filler(), scope), TokenBatches.real(ids, scope)),
                     new NDList(TokenBatches.padded(learned, CrossEntropy.IGNORED, scope)));
@@ -128,24 +150,28 @@ public final class LanguageLesson implements Lesson {
 
     /** What the model reads of a row, and what it must tell. */
     private LanguageRows.Row shown(LanguageRows.Row row, int epoch, int number) {
-        if (!(tuned.model() instanceof TextEncoder encoder)) {
-            return row;
+        return masking.map(hiding -> hidden(row, hiding, epoch, number)).orElse(row);
+    }
+
+    /** What the loss compares with; a soft prompt's last token tells the row's first one, too. */
+    private long[] told(LanguageRows.Row row) {
+        if (options.promptTokens() == 0) {
+            return row.learned();
         }
-        long mask = tuned.tokenizer()
-                .specialTokens()
-                .id("mask")
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "The tokenizer has no token for masked words.\n  try:  name it in tokenizer_config.json."));
-        int vocabulary = Math.min(encoder.vocabulary(), tuned.tokenizer().vocabularySize());
-        WordMasking masking = new WordMasking(options.masked(), mask, vocabulary);
+        return LongStream.concat(LongStream.of(CrossEntropy.IGNORED), LongStream.of(row.learned()))
+                .toArray();
+    }
+
+    /** A short row is drawn again until a word is hidden. */
+    private LanguageRows.Row hidden(LanguageRows.Row row, WordMasking hiding, int epoch, int number) {
         boolean[] special = new boolean[row.ids().length];
         for (int i = 0; i < special.length; i++) {
             special[i] = row.learned()[i] == CrossEntropy.IGNORED;
         }
         LanguageRows.Row hidden = row;
-        for (int draw = 0; draw < MOST_DRAWS && (draw == 0 || hidden.counted(0) == 0); draw++) { // short rows draw again
-            long seed = Seeds.random(how.seed() + draw, epoch, MEASURED - number).nextLong();
-            WordMasking.Masked masked = masking.hide(row.ids(), special, seed);
+        for (int draw = 0; draw == 0 || hidden.counted(0) == 0 && draw < MOST_DRAWS; draw++) {
+            long seed = Seeds.random(how.seed() + draw, epoch, WORDS - number).nextLong();
+            WordMasking.Masked masked = hiding.hide(row.ids(), special, seed);
             hidden = new LanguageRows.Row(masked.ids(), masked.labels());
         }
         return hidden;

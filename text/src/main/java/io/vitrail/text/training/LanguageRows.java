@@ -74,7 +74,8 @@ final class LanguageRows {
 
     private static Row joined(List<Row> rows) {
         long[] ids = rows.stream().flatMapToLong(row -> Arrays.stream(row.ids)).toArray();
-        long[] learned = rows.stream().flatMapToLong(row -> Arrays.stream(row.learned)).toArray();
+        long[] learned =
+                rows.stream().flatMapToLong(row -> Arrays.stream(row.learned)).toArray();
         return new Row(ids, learned);
     }
 
@@ -85,7 +86,8 @@ final class LanguageRows {
         for (int i = 0; special == Special.READ && i < ids.length; i++) {
             learned[i] = encoding.specialTokensMask()[i] == 1 ? CrossEntropy.IGNORED : ids[i];
         }
-        if (options.learned() == LanguageLessonOptions.Learned.COMPLETIONS && !text.prompt().isEmpty()) {
+        if (options.learned() == LanguageLessonOptions.Learned.COMPLETIONS
+                && !text.prompt().isEmpty()) {
             Arrays.fill(learned, 0, promptTokens(text.prompt(), ids), CrossEntropy.IGNORED);
         }
         return new Row(ids, learned);

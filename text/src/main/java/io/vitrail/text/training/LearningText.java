@@ -7,7 +7,6 @@ import io.vitrail.text.TextEncoder;
 import io.vitrail.text.TextFeatures;
 import io.vitrail.text.TextInput;
 import io.vitrail.text.TextModel;
-import io.vitrail.transformer.Operations;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.ResidualDropout;
 import io.vitrail.transformer.TensorBlock;
@@ -38,16 +37,21 @@ final class LearningText extends TensorBlock {
     }
 
     private NDArray scores(TextInput input, Pass given) {
-        Operations operations = given.operations();
-        boolean dropping = given.training() && dropout > 0;
-        Pass pass = dropping ? given.withOperations(new ResidualDropout(operations, dropout)) : given;
+        Pass pass = dropping(given, dropout);
         if (model instanceof TextDecoder decoder) {
             return decoder.logits(decoder.states(input, pass), pass);
         }
         TextEncoder encoder = (TextEncoder) model;
         TextFeatures features = encoder.features(input, pass);
-        TextFeatures kept = new TextFeatures(
-                input, features.tokens(), features.pooled().map(pass.operations()::drop));
+        TextFeatures kept =
+                new TextFeatures(input, features.tokens(), features.pooled().map(pass.operations()::drop));
         return encoder.logits(kept, pass);
+    }
+
+    /** The pass with dropout, where the model learns. */
+    static Pass dropping(Pass pass, float dropout) {
+        return pass.training() && dropout > 0
+                ? pass.withOperations(new ResidualDropout(pass.operations(), dropout))
+                : pass;
     }
 }

@@ -65,7 +65,9 @@ final class RecordFile {
         }
 
         String required(String key) {
-            return text(key).orElseThrow(() -> wrong("There is no '" + key + "'", "give it; there is " + values.keySet() + "."));
+            return text(key)
+                    .orElseThrow(
+                            () -> wrong("There is no '" + key + "'", "give it; there is " + values.keySet() + "."));
         }
 
         IllegalArgumentException wrong(String what, String remedy) {
@@ -98,15 +100,16 @@ final class RecordFile {
 
     static <R> R reading(Path file, Work<R> work) {
         Check.that(Files.isRegularFile(file), "The file '%s' doesn't exist.%n  try:  check the path.", file);
-        try (BufferedReader in =
-                new BufferedReader(new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8.newDecoder()))) {
+        try (BufferedReader in = new BufferedReader(
+                new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8.newDecoder()))) {
             Check.that(Files.size(file) <= MOST_BYTES, "'%s' is larger than 1 GiB.%n  try:  a part of it.", file);
             skipMark(in);
             return work.of(in);
         } catch (CharacterCodingException e) {
             throw new IllegalArgumentException("'" + file + "' isn't text in UTF-8.\n  try:  save it as UTF-8.", e);
         } catch (IOException e) {
-            throw new IllegalArgumentException("'" + file + "' can't be read: " + e + "\n  try:  check its permissions.", e);
+            throw new IllegalArgumentException(
+                    "'" + file + "' can't be read: " + e + "\n  try:  check its permissions.", e);
         }
     }
 
@@ -123,7 +126,8 @@ final class RecordFile {
 
     private static List<Entry> table(BufferedReader in, char delimiter, Path file) throws IOException {
         CsvReader rows = new CsvReader(in, delimiter, file);
-        List<String> header = rows.next().stream().flatMap(List::stream).map(String::strip).toList();
+        List<String> header =
+                rows.next().stream().flatMap(List::stream).map(String::strip).toList();
         if (header.stream().distinct().count() != header.size()) {
             throw wrong("A column is named twice: " + header, file, 1, "name each once.");
         }
@@ -165,7 +169,8 @@ final class RecordFile {
                 throw wrong("An object of JSON must stand here, from { to }", file, number, "write one per line.");
             }
             Map<String, List<String>> values = new HashMap<>();
-            json.properties().forEach(entry -> values(entry.getValue()).ifPresent(all -> values.put(entry.getKey(), all)));
+            json.properties()
+                    .forEach(entry -> values(entry.getValue()).ifPresent(all -> values.put(entry.getKey(), all)));
             return new Entry(file, number, values);
         } catch (JsonProcessingException e) {
             throw wrong("The JSON is damaged: " + e.getOriginalMessage(), file, number, "correct the line.");

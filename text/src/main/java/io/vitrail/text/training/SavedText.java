@@ -1,7 +1,9 @@
 package io.vitrail.text.training;
 
+import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vitrail.text.SoftPrompt;
 import io.vitrail.text.TextModel;
 import io.vitrail.text.TextTask;
 import io.vitrail.transformer.lora.LoraTraining;
@@ -41,6 +43,12 @@ record SavedText(Path folder, ObjectNode config, TextTask task) {
             "chat_template.json",
             "generation_config.json");
 
+    /** What reads it in Python. */
+    enum Library {
+        TRANSFORMERS,
+        PEFT
+    }
+
     /** The name of the checkpoint that it began as. */
     String base() {
         return folder.getFileName().toString();
@@ -60,8 +68,12 @@ record SavedText(Path folder, ObjectNode config, TextTask task) {
         }
     }
 
+    void savePrompt(NDArray vectors, Path to) {
+        SoftPrompt.write(vectors, to, folder.toString());
+    }
+
     /** The tokenizer's files and the card. */
-    void saveTexts(Path to, TuningReport report, boolean adapter) {
+    void saveTexts(Path to, TuningReport report, Library library) {
         try {
             for (String name : TOKENIZER) {
                 Path file = folder.resolve(name);
@@ -69,7 +81,7 @@ record SavedText(Path folder, ObjectNode config, TextTask task) {
                     replace(to.resolve(name), Files.readAllBytes(file));
                 }
             }
-            replace(to.resolve("README.md"), card(report, adapter).getBytes(StandardCharsets.UTF_8));
+            replace(to.resolve("README.md"), card(report, library).getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw CheckpointException.of("The model can't be saved: " + e + ".", to, "check the space on the disk.", e);
         }
@@ -81,11 +93,11 @@ record SavedText(Path folder, ObjectNode config, TextTask task) {
         Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    private String card(TuningReport report, boolean adapter) {
+    private String card(TuningReport report, Library library) {
         List<String> lines = new ArrayList<>(List.of(
                 "---",
                 "base_model: " + quoted(base()),
-                "library_name: " + (adapter ? "peft" : "transformers"),
+                "library_name: " + library.name().toLowerCase(Locale.ROOT),
                 "pipeline_tag: " + pipeline()));
         ModelCard.in(folder).licence().ifPresent(licence -> lines.add("license: " + quoted(licence)));
         lines.addAll(List.of("---", "", "# " + base() + ", fine-tuned", ""));

@@ -63,7 +63,8 @@ public final class TextClassificationLesson implements Lesson {
             TunedText.Head head = kept ? TunedText.Head.KEPT : TunedText.Head.NEW;
             ObjectNode config = ClassifierConfig.of(files, texts.kind(), kept ? known : texts.labels());
             TunedText tuned = TunedText.open(
-                    files, new TunedText.Plan(config, TextTask.SEQUENCE_CLASSIFICATION, head, options.lora(), how.seed()));
+                    files,
+                    new TunedText.Plan(config, TextTask.SEQUENCE_CLASSIFICATION, head, options.lora(), 0, how.seed()));
             try {
                 return new TextClassificationLesson(texts, tuned, options, how);
             } catch (RuntimeException | Error e) {
@@ -81,8 +82,7 @@ public final class TextClassificationLesson implements Lesson {
         return classifies ? Labels.of(config) : List.of();
     }
 
-    private TextClassificationLesson(
-            LabelledTexts texts, TunedText tuned, TextLessonOptions options, FineTuning how) {
+    private TextClassificationLesson(LabelledTexts texts, TunedText tuned, TextLessonOptions options, FineTuning how) {
         this.texts = texts;
         this.tuned = tuned;
         this.how = how;
@@ -171,9 +171,7 @@ public final class TextClassificationLesson implements Lesson {
     }
 
     private Loss loss(float smoothing) {
-        return texts.kind() == LabelledTexts.Kind.SINGLE_LABEL
-                ? new CrossEntropy(smoothing)
-                : new BinaryCrossEntropy();
+        return texts.kind() == LabelledTexts.Kind.SINGLE_LABEL ? new CrossEntropy(smoothing) : new BinaryCrossEntropy();
     }
 
     @Override
@@ -209,7 +207,8 @@ public final class TextClassificationLesson implements Lesson {
             try (batch) {
                 NDList answer = tuned.answer(batch.getData(), new ParameterStore(batch.getManager(), false));
                 scores.add(answer.singletonOrThrow(), batch.getLabels().get(0));
-                loss += batch.getSize() * plain.evaluate(batch.getLabels(), answer).getFloat();
+                loss += batch.getSize()
+                        * plain.evaluate(batch.getLabels(), answer).getFloat();
             }
         }
         return Optional.of(scores.evaluation(loss / texts.evaluation().size()));

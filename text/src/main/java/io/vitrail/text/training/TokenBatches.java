@@ -62,7 +62,8 @@ final class TokenBatches {
 
     /** All rows once, sorted by length. */
     Iterable<Batch> sorted(NDManager manager) {
-        List<int[]> groups = cut(byLength(IntStream.range(0, lengths.length).boxed().toList()));
+        List<int[]> groups =
+                cut(byLength(IntStream.range(0, lengths.length).boxed().toList()));
         return () -> IntStream.range(0, groups.size())
                 .mapToObj(number -> batch(groups, number, -1, manager))
                 .iterator();
@@ -84,7 +85,8 @@ final class TokenBatches {
     }
 
     private List<int[]> shuffled(long seed, int epoch) {
-        List<Integer> rows = new ArrayList<>(IntStream.range(0, lengths.length).boxed().toList());
+        List<Integer> rows =
+                new ArrayList<>(IntStream.range(0, lengths.length).boxed().toList());
         Collections.shuffle(rows, new Random(Seeds.random(seed, epoch, ROWS).nextLong()));
         List<int[]> groups = new ArrayList<>();
         int stretch = Math.multiplyExact(STRETCH, batch);
@@ -97,7 +99,8 @@ final class TokenBatches {
 
     private List<Integer> byLength(List<Integer> rows) {
         return rows.stream()
-                .sorted(Comparator.comparingInt(row -> -lengths[row])) // the longest first: memory that suffices once does
+                .sorted(Comparator.comparingInt(
+                        row -> -lengths[row])) // the longest first: memory that suffices once does
                 .toList();
     }
 

@@ -8,10 +8,12 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vitrail.text.TextDecoder;
 import io.vitrail.text.TextModel;
 import io.vitrail.text.TextModels;
 import io.vitrail.text.TextTask;
 import io.vitrail.text.tokenizer.Tokenizer;
+import io.vitrail.transformer.Check;
 import io.vitrail.transformer.DjlEngine;
 import io.vitrail.transformer.TensorBlock;
 import io.vitrail.transformer.lora.LoraConfig;
@@ -32,6 +34,7 @@ import java.util.stream.Stream;
 final class TunedText implements AutoCloseable {
     private static final String HEAD = "classifier";
     private static final String POOLER = "pooler";
+    private static final String PROMPT = "prompt_embeddings";
     private static final double USUAL_DROPOUT = 0.1;
 
     /** Where a model type's config says how much of the numbers it leaves out; other types leave out nothing. */
@@ -49,6 +52,7 @@ final class TunedText implements AutoCloseable {
     private final Tokenizer tokenizer;
     private final NDManager manager;
     private final TrainedWeights trained;
+    private final Optional<PromptedText> prompted;
 
     /** Whose weights the head begins with. */
     enum Head {
@@ -62,9 +66,10 @@ final class TunedText implements AutoCloseable {
      * What becomes of a checkpoint.
      *
      * @param config of the model that learns
+     * @param promptTokens of a soft prompt that learns alone; 0 for none
      * @param seed of new weights
      */
-    record Plan(ObjectNode config, TextTask task, Head head, Optional<LoraConfig> lora, long seed) {}
+    record Plan(ObjectNode config, TextTask task, Head head, Optional<LoraConfig> lora, int promptTokens, long seed) {}
 
     /**
      * Loads what learns.
@@ -95,19 +100,30 @@ final class TunedText implements AutoCloseable {
         List<WeightPlace> fresh = fresh(checkpoint);
         Checkpoint whole = NewHead.of(model, json, plan.seed).in(checkpoint, fresh);
         WeightTable.load(whole, List.of(model.filling(whole)), manager);
-        LearningText block = new LearningText(model, dropout(json));
-        trained = plan.lora
-                .map(lora -> TrainedWeights.ofLowRank(withHead(lora, !fresh.isEmpty()), block, model.places()))
-                .orElseGet(() -> TrainedWeights.all(block, model.places()));
+        prompted = plan.promptTokens > 0 ? Optional.of(prompted(dropout(json))) : Optional.empty();
+        trained = prompted.map(block -> new TrainedWeights(block, Map.of(PROMPT, block.learned()), Optional.empty()))
+                .orElseGet(() -> trained(new LearningText(model, dropout(json)), !fresh.isEmpty()));
         manager.getEngine().setRandomSeed((int) plan.seed);
         trained.block().initialize(manager, DataType.FLOAT32, new Shape(1)); // what has no values yet: an adapter
+    }
+
+    private PromptedText prompted(float dropout) {
+        Check.that(model instanceof TextDecoder, "A soft prompt is for models that continue texts.");
+        return new PromptedText(
+                (TextDecoder) model, plan.promptTokens, new PromptedText.Start(dropout, plan.seed), manager);
+    }
+
+    private TrainedWeights trained(LearningText block, boolean isNew) {
+        return plan.lora
+                .map(lora -> TrainedWeights.ofLowRank(withHead(lora, isNew), block, model.places()))
+                .orElseGet(() -> TrainedWeights.all(block, model.places()));
     }
 
     /** What the checkpoint hasn't, or has for other classes. */
     private List<WeightPlace> fresh(Checkpoint checkpoint) {
         List<WeightPlace> places = model.places(checkpoint);
-        Stream<WeightPlace> lacking = NewHead.placesOf(POOLER, model, places).stream()
-                .filter(place -> !checkpoint.has(place.name()));
+        Stream<WeightPlace> lacking =
+                NewHead.placesOf(POOLER, model, places).stream().filter(place -> !checkpoint.has(place.name()));
         return plan.head == Head.NEW
                 ? Stream.concat(lacking, NewHead.placesOf(HEAD, model, places).stream())
                         .toList()
@@ -119,8 +135,8 @@ final class TunedText implements AutoCloseable {
         List<WeightPlace> places = model.places();
         Stream<WeightPlace> head = NewHead.placesOf(HEAD, model, places).stream();
         Stream<WeightPlace> pooler = isNew ? NewHead.placesOf(POOLER, model, places).stream() : Stream.empty();
-        Stream<String> modules =
-                Stream.concat(head, pooler).map(place -> place.name().substring(0, place.name().lastIndexOf('.')));
+        Stream<String> modules = Stream.concat(head, pooler)
+                .map(place -> place.name().substring(0, place.name().lastIndexOf('.')));
         return lora.saving(
                 Stream.concat(lora.modulesToSave().stream(), modules).distinct().toArray(String[]::new));
     }
@@ -157,14 +173,24 @@ final class TunedText implements AutoCloseable {
 
     /** The whole checkpoint, or the adapter and what belongs to it. */
     void save(Path folder, TuningReport report) {
-        trained.adapter()
-                .ifPresentOrElse(adapter -> saved.saveAdapter(adapter, folder), () -> saved.saveModel(model, folder));
-        saved.saveTexts(folder, report, trained.adapter().isPresent());
+        trained.adapter().ifPresent(adapter -> saved.saveAdapter(adapter, folder));
+        prompted.ifPresent(block -> savePrompt(block, folder));
+        boolean whole = trained.adapter().isEmpty() && prompted.isEmpty();
+        if (whole) {
+            saved.saveModel(model, folder);
+        }
+        saved.saveTexts(folder, report, whole ? SavedText.Library.TRANSFORMERS : SavedText.Library.PEFT);
+    }
+
+    private void savePrompt(PromptedText block, Path folder) {
+        try (NDManager scope = manager.newSubManager()) {
+            saved.savePrompt(block.vectors(scope), folder);
+        }
     }
 
     String fingerprint() {
         return saved.base() + " " + plan.task + " " + plan.config.hashCode() + " "
-                + plan.lora.map(LoraConfig::toString).orElse("all weights");
+                + plan.lora.map(LoraConfig::toString).orElse("all weights") + ", prompt " + plan.promptTokens;
     }
 
     @Override

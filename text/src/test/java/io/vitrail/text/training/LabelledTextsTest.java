@@ -38,26 +38,32 @@ class LabelledTextsTest {
         assertThat(texts.labels()).containsExactly("bad", "good");
         assertThat(texts.kind()).isEqualTo(LabelledTexts.Kind.SINGLE_LABEL);
         Set<String> read = texts.training().stream()
-                .map(example -> example.text().text() + "/" + example.text().pair().orElse("-") + example.labels())
+                .map(example ->
+                        example.text().text() + "/" + example.text().pair().orElse("-") + example.labels())
                 .collect(Collectors.toSet());
         assertThat(read).containsExactlyInAnyOrder("a, \"b\"\r\nc/d[good]", "e \"f\"/[bad]");
     }
 
     @Test
     void linesOfJsonHoldTextsAndNumbers() throws IOException {
-        LabelledTexts texts = read("a.jsonl", "{\"text\": \"a\", \"label\": 1}\n\n{\"text\": \"b\", \"label\": 0, \"id\": 7}\n");
+        LabelledTexts texts =
+                read("a.jsonl", "{\"text\": \"a\", \"label\": 1}\n\n{\"text\": \"b\", \"label\": 0, \"id\": 7}\n");
         assertThat(texts.labels()).containsExactly("0", "1");
-        assertThat(texts.training()).hasSize(2).allMatch(example -> example.text().pair().equals(Optional.empty()));
+        assertThat(texts.training())
+                .hasSize(2)
+                .allMatch(example -> example.text().pair().equals(Optional.empty()));
     }
 
     @Test
     void aTextMayHaveAnyNumberOfLabels() throws IOException {
-        LabelledTexts json = read("a.jsonl", "{\"text\": \"a\", \"labels\": [\"x\", \"y\"]}\n{\"text\": \"b\", \"labels\": []}");
+        LabelledTexts json =
+                read("a.jsonl", "{\"text\": \"a\", \"labels\": [\"x\", \"y\"]}\n{\"text\": \"b\", \"labels\": []}");
         LabelledTexts table = read("a.tsv", "text\tlabels\na\ty | x\nb\t\n");
         for (LabelledTexts texts : List.of(json, table)) {
             assertThat(texts.kind()).isEqualTo(LabelledTexts.Kind.MULTI_LABEL);
             assertThat(texts.labels()).containsExactly("x", "y");
-            assertThat(texts.training()).extracting(example -> new HashSet<>(example.labels()))
+            assertThat(texts.training())
+                    .extracting(example -> new HashSet<>(example.labels()))
                     .containsExactlyInAnyOrder(new HashSet<>(Set.of("x", "y")), new HashSet<>());
         }
     }
@@ -69,7 +75,9 @@ class LabelledTextsTest {
                 .collect(Collectors.joining("\n", "text,label\n", "\n"));
         Path file = file("a.csv", lines);
         LabelledTexts texts = LabelledTexts.read(file, 0.2, 5);
-        assertThat(texts.evaluation().stream().filter(example -> example.labels().contains("few"))).hasSize(2);
+        assertThat(texts.evaluation().stream()
+                        .filter(example -> example.labels().contains("few")))
+                .hasSize(2);
         assertThat(texts.evaluation()).hasSize(8).doesNotContainAnyElementsOf(texts.training());
         assertThat(texts.training()).hasSize(32);
         assertThat(LabelledTexts.read(file, 0.2, 5)).isEqualTo(texts);
@@ -79,7 +87,9 @@ class LabelledTextsTest {
     @Test
     void anotherFileIsMeasuredByWithTheSameClasses() throws IOException {
         Path learned = file("a.csv", "text,label\na,x\nb,y\n");
-        assertThat(LabelledTexts.read(learned, file("b.csv", "text,label\nc,y\n")).evaluation()).hasSize(1);
+        assertThat(LabelledTexts.read(learned, file("b.csv", "text,label\nc,y\n"))
+                        .evaluation())
+                .hasSize(1);
         Path other = file("c.csv", "text,label\nc,y\nd,z\n");
         assertThatThrownBy(() -> LabelledTexts.read(learned, other))
                 .hasMessageContaining("The label 'z' isn't among those that are learned")
@@ -116,7 +126,8 @@ class LabelledTextsTest {
         assertThatThrownBy(() -> read("a.csv", "text,label\n")).hasMessageContaining("holds no records");
         assertThatThrownBy(() -> read("a.csv", "text,label\na,x\n")).hasMessageContaining("2 to 10000 classes, not 1");
         assertThatThrownBy(() -> read("a.xlsx", "")).hasMessageContaining("isn't known by its ending");
-        assertThatThrownBy(() -> LabelledTexts.read(folder.resolve("none.csv"), 0, 1)).hasMessageContaining("doesn't exist");
+        assertThatThrownBy(() -> LabelledTexts.read(folder.resolve("none.csv"), 0, 1))
+                .hasMessageContaining("doesn't exist");
         Path latin = Files.write(folder.resolve("b.csv"), "text,label\né,x\n".getBytes(StandardCharsets.ISO_8859_1));
         assertThatThrownBy(() -> LabelledTexts.read(latin, 0, 1)).hasMessageContaining("isn't text in UTF-8");
         String endless = "text,label\n\"" + "a".repeat(RecordFile.LONGEST + 1);

@@ -42,12 +42,17 @@ class LanguageLessonTest {
     private Path folder;
 
     private static FineTuningBuilder how() {
-        return FineTuning.builder().length(new Span.Epochs(12)).batch(4).rate(1e-2).seed(3);
+        return FineTuning.builder()
+                .length(new Span.Epochs(12))
+                .batch(4)
+                .rate(1e-2)
+                .seed(3);
     }
 
     private static LanguageTexts texts() {
         List<LanguageTexts.Example> all = IntStream.range(0, 16)
-                .mapToObj(i -> new LanguageTexts.Example("the dog ", i % 2 == 0 ? "is in the house" : "is in the house."))
+                .mapToObj(
+                        i -> new LanguageTexts.Example("the dog ", i % 2 == 0 ? "is in the house" : "is in the house."))
                 .toList();
         return new LanguageTexts(all, all);
     }
@@ -93,7 +98,11 @@ class LanguageLessonTest {
     void anAdapterWritesBesideTheModelAndMergedIntoIt() {
         LanguageLessonOptions options = rows(Rows.PADDED, Learned.ALL, 40)
                 .with(TextLessonOptions.DEFAULT.withLora(LoraConfig.ofRank(8, LoraConfig.ALL_LINEAR)));
-        tune(GPT2, texts(), options, how().rate(3e-2).length(new Span.Epochs(20)).build());
+        tune(
+                GPT2,
+                texts(),
+                options,
+                how().rate(3e-2).length(new Span.Epochs(20)).build());
         PeftAdapter adapter = PeftAdapter.read(folder);
         try (TextGenerator plain = TextGenerator.load(GPT2);
                 TextGenerator merged = TextGenerator.loadMerged(GPT2, adapter, Compute.DEFAULT)) {
@@ -108,7 +117,8 @@ class LanguageLessonTest {
     }
 
     /** The ids and the labels of all rows of an epoch, padding left out of the ids. */
-    private static List<List<String>> shown(Path checkpoint, LanguageTexts texts, LanguageLessonOptions options, int epoch) {
+    private static List<List<String>> shown(
+            Path checkpoint, LanguageTexts texts, LanguageLessonOptions options, int epoch) {
         List<List<String>> rows = new ArrayList<>();
         try (LanguageLesson lesson = LanguageLesson.open(checkpoint, texts, options, how().build());
                 Tokenizer tokenizer = Tokenizer.load(checkpoint);
@@ -120,9 +130,17 @@ class LanguageLessonTest {
                     long[] labels = batch.getLabels().get(0).toLongArray();
                     int width = ids.length / batch.getSize();
                     for (int start = 0; start < ids.length; start += width) {
-                        int end = start + (int) LongStream.of(real).skip(start).limit(width).sum();
+                        int end = start
+                                + (int) LongStream.of(real)
+                                        .skip(start)
+                                        .limit(width)
+                                        .sum();
                         String seen = String.join("", tokenizer.tokens(Arrays.copyOfRange(ids, start, end)));
-                        long[] told = LongStream.of(labels).skip(start).limit(width).filter(id -> id >= 0).toArray();
+                        long[] told = LongStream.of(labels)
+                                .skip(start)
+                                .limit(width)
+                                .filter(id -> id >= 0)
+                                .toArray();
                         rows.add(List.of(seen, String.join("", tokenizer.tokens(told))));
                     }
                     assertThat(lesson.weight(batch)).isPositive();
@@ -140,16 +158,20 @@ class LanguageLessonTest {
     void completionsAloneCanBeLearnedAndTheEndWithThem() {
         LanguageTexts texts = single("the dog", " is good");
         String all = "theĠdogĠisĠgood<|endoftext|>";
-        List<String> learned = shown(GPT2, texts, rows(Rows.PADDED, Learned.COMPLETIONS, 40), 0).get(0);
+        List<String> learned = shown(GPT2, texts, rows(Rows.PADDED, Learned.COMPLETIONS, 40), 0)
+                .get(0);
         assertThat(learned.get(0)).isEqualTo(all);
         assertThat(learned.get(1)).isEqualTo("ĠisĠgood<|endoftext|>");
-        assertThat(shown(GPT2, texts, rows(Rows.PADDED, Learned.ALL, 40), 0).get(0)).containsExactly(all, all);
+        assertThat(shown(GPT2, texts, rows(Rows.PADDED, Learned.ALL, 40), 0).get(0))
+                .containsExactly(all, all);
     }
 
     @Test
     void packedTextsAreJoinedAndCut() {
         LanguageTexts texts = new LanguageTexts(
-                List.of(new LanguageTexts.Example("", "the dog is good"), new LanguageTexts.Example("", "the cat is bad")),
+                List.of(
+                        new LanguageTexts.Example("", "the dog is good"),
+                        new LanguageTexts.Example("", "the cat is bad")),
                 List.of());
         List<String> packed = shown(GPT2, texts, rows(Rows.PACKED, Learned.ALL, 5), 0).stream()
                 .map(row -> row.get(0))
@@ -159,7 +181,8 @@ class LanguageLessonTest {
                 .toList();
         assertThat(padded).containsExactlyInAnyOrder("theĠdogĠisĠgood<|endoftext|>", "theĠcatĠisĠbad<|endoftext|>");
         assertThat(packed).hasSizeGreaterThan(1);
-        assertThat(String.join("", padded)).hasSizeGreaterThanOrEqualTo(String.join("", packed).length());
+        assertThat(String.join("", padded))
+                .hasSizeGreaterThanOrEqualTo(String.join("", packed).length());
     }
 
     @Test
@@ -176,7 +199,8 @@ class LanguageLessonTest {
     void textsComeFromPlainFilesAndRecords() throws IOException {
         Path plain = Files.writeString(folder.resolve("a.txt"), "one\ntwo\nthree\nfour\n");
         LanguageTexts divided = LanguageTexts.read(plain, 0.3, 1);
-        assertThat(divided.training().get(0).completion() + divided.evaluation().get(0).completion())
+        assertThat(divided.training().get(0).completion()
+                        + divided.evaluation().get(0).completion())
                 .isEqualTo("one\ntwo\nthree\nfour\n");
         Path records = Files.writeString(
                 folder.resolve("a.jsonl"), "{\"prompt\": \"a\", \"completion\": \"b\"}\n{\"text\": \"c\"}\n");

@@ -40,7 +40,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A text model that learns classes. */
 class TextClassificationLessonTest {
-    private static final List<String> GOOD = List.of("a lovely day", "what a good game", "so good and lovely", "a good dog");
+    private static final List<String> GOOD =
+            List.of("a lovely day", "what a good game", "so good and lovely", "a good dog");
     private static final List<String> BAD = List.of("a terrible day", "bad game", "this is bad, terrible", "a bad cat");
 
     @TempDir
@@ -60,7 +61,11 @@ class TextClassificationLessonTest {
     }
 
     private static FineTuningBuilder how() {
-        return FineTuning.builder().length(new Span.Epochs(8)).batch(5).rate(4e-3).seed(3);
+        return FineTuning.builder()
+                .length(new Span.Epochs(8))
+                .batch(5)
+                .rate(4e-3)
+                .seed(3);
     }
 
     private TuningReport tune(String checkpoint, LabelledTexts texts, TextLessonOptions options, FineTuning how) {
@@ -72,7 +77,8 @@ class TextClassificationLessonTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"bert/masked_lm", "distilbert/masked_lm", "roberta/masked_lm", "gpt2/base", "bert/classification"})
+            strings = {"bert/masked_lm", "distilbert/masked_lm", "roberta/masked_lm", "gpt2/base", "bert/classification"
+            })
     void learnsASeparableTask(String checkpoint) {
         FineTuning how = how().length(new Span.Epochs(14)).build();
         Evaluation evaluation = tune(checkpoint, texts(), TextLessonOptions.DEFAULT, how)
@@ -80,8 +86,7 @@ class TextClassificationLessonTest {
                 .orElseThrow()
                 .evaluation();
         assertThat(evaluation.metrics()).containsEntry("accuracy", 1.0).containsEntry("macroF1", 1.0);
-        assertThat(evaluation.confusion().orElseThrow().counts())
-                .isEqualTo(List.of(List.of(16, 0), List.of(0, 16)));
+        assertThat(evaluation.confusion().orElseThrow().counts()).isEqualTo(List.of(List.of(16, 0), List.of(0, 16)));
         try (TextClassifier classifier = TextClassifier.load(folder)) {
             assertThat(classifier.labels()).containsExactly("bad", "good");
             assertThat(classifier.classify("a good day").best().label()).isEqualTo("good");
@@ -96,8 +101,8 @@ class TextClassificationLessonTest {
                 example("a bad dog", "animal"),
                 example("a good book", "good"),
                 example("a bad book"));
-        LabelledTexts texts = new LabelledTexts(
-                List.of("animal", "good"), LabelledTexts.Kind.MULTI_LABEL, examples, examples);
+        LabelledTexts texts =
+                new LabelledTexts(List.of("animal", "good"), LabelledTexts.Kind.MULTI_LABEL, examples, examples);
         FineTuning how = how().length(new Span.Epochs(60)).batch(4).build();
         Evaluation evaluation = tune("roberta/masked_lm", texts, TextLessonOptions.DEFAULT, how)
                 .best()
@@ -113,7 +118,8 @@ class TextClassificationLessonTest {
 
     @Test
     void theSavedModelScoresAsTheTrainedOneDid() {
-        FineTuning how = how().length(new Span.Epochs(1)).kept(FineTuning.Kept.LAST).build();
+        FineTuning how =
+                how().length(new Span.Epochs(1)).kept(FineTuning.Kept.LAST).build();
         try (TextClassificationLesson lesson = TextClassificationLesson.open(
                 Checkpoints.of("bert/masked_lm"), texts(), TextLessonOptions.DEFAULT, how)) {
             new FineTuner(lesson, how).run(folder, TuningProgress.SILENT);
@@ -137,8 +143,12 @@ class TextClassificationLessonTest {
         JsonNode names = JsonFile.read(Checkpoints.of("bert/classification").resolve("config.json"))
                 .path("id2label");
         List<LabelledTexts.Example> examples = List.of(
-                example("a dog", names.path("1").asText()), example("a cat", names.path("0").asText()));
-        List<String> labels = Stream.of("0", "1").map(each -> names.path(each).asText()).sorted().toList();
+                example("a dog", names.path("1").asText()),
+                example("a cat", names.path("0").asText()));
+        List<String> labels = Stream.of("0", "1")
+                .map(each -> names.path(each).asText())
+                .sorted()
+                .toList();
         LabelledTexts texts = new LabelledTexts(labels, LabelledTexts.Kind.SINGLE_LABEL, examples, examples);
         try (TextClassificationLesson lesson = TextClassificationLesson.open(
                         Checkpoints.of("bert/classification"), texts, TextLessonOptions.DEFAULT, how().build());
@@ -176,8 +186,8 @@ class TextClassificationLessonTest {
             }
         };
         for (TuningProgress progress : List.of(interrupting, TuningProgress.SILENT)) {
-            try (TextClassificationLesson lesson = TextClassificationLesson.open(
-                    Checkpoints.of("bert/masked_lm"), texts(), options, how)) {
+            try (TextClassificationLesson lesson =
+                    TextClassificationLesson.open(Checkpoints.of("bert/masked_lm"), texts(), options, how)) {
                 new FineTuner(lesson, how).run(folder, progress);
             }
         }
@@ -214,7 +224,8 @@ class TextClassificationLessonTest {
                 int width = ids.length / batch.getSize();
                 for (int row = 0; row < batch.getSize(); row++) {
                     int start = row * width;
-                    int seen = (int) LongStream.of(Arrays.copyOfRange(real, start, start + width)).sum();
+                    int seen = (int) LongStream.of(Arrays.copyOfRange(real, start, start + width))
+                            .sum();
                     rows.add(Arrays.toString(Arrays.copyOfRange(ids, start, start + seen)));
                 }
             }
@@ -227,8 +238,10 @@ class TextClassificationLessonTest {
         LoraConfig lora = LoraConfig.ofRank(4, "query", "value");
         FineTuning how = how().rate(2e-2).build();
         TextLessonOptions options = TextLessonOptions.DEFAULT.withLora(lora);
-        Evaluation evaluation =
-                tune("bert/classification", texts(), options, how).best().orElseThrow().evaluation();
+        Evaluation evaluation = tune("bert/classification", texts(), options, how)
+                .best()
+                .orElseThrow()
+                .evaluation();
         assertThat(evaluation.value()).isEqualTo(1);
         PeftAdapter adapter = PeftAdapter.read(folder);
         Path base = Checkpoints.of("bert/classification");

@@ -18,13 +18,18 @@ final class AlphaPattern {
 
     /** @throws CheckpointException if it isn't one */
     AlphaPattern(JsonNode json, Path file) {
+        if (!json.isObject() && !json.isNull() && !json.isMissingNode()) {
+            throw refused("from names to numbers", file);
+        }
         json.properties().forEach(entry -> {
             String key = entry.getKey();
-            if (!entry.getValue().isNumber() || key.length() > LONGEST) {
-                throw refused("from a pattern of at most " + LONGEST + " characters to a number", file);
+            JsonNode value = entry.getValue();
+            boolean number = value.isNumber() && Double.isFinite(value.doubleValue());
+            if (!number || key.length() > LONGEST) {
+                throw refused("from a pattern of at most " + LONGEST + " characters to a finite number", file);
             }
             try {
-                alphas.put(Pattern.compile("(.*\\.)?(" + key + ")"), entry.getValue().doubleValue());
+                alphas.put(Pattern.compile("(.*\\.)?(" + key + ")"), value.doubleValue());
             } catch (PatternSyntaxException e) {
                 throw refused("from regular expressions: " + e.getDescription(), file);
             }

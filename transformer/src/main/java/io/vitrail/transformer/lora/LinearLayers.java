@@ -7,11 +7,14 @@ import io.vitrail.transformer.weights.WeightPlace;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The layers of a model that changes of low rank are for. */
 final class LinearLayers {
     private static final String WEIGHT = "weight";
+    private static final Set<String> HEADS =
+            Set.of("classifier", "score", "head", "qa_outputs", "lm_head", "cls_classifier", "distillation_classifier");
 
     /** Widths of x and y in y = x Wᵀ + b. */
     record Size(int inputs, int outputs) {}
@@ -33,6 +36,11 @@ final class LinearLayers {
     /** The name of the layer that a weight or bias is of. */
     static String module(WeightPlace place) {
         return place.name().substring(0, Math.max(0, place.name().lastIndexOf('.')));
+    }
+
+    /** Whether it is a task's head, or within one: what is new with other classes. */
+    static boolean isHead(WeightPlace place) {
+        return place.holder() instanceof VocabularyProjection || HEADS.contains(place.name().split("\\.")[0]);
     }
 
     static Size size(WeightPlace place) {

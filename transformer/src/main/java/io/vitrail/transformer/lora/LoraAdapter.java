@@ -7,6 +7,7 @@ import io.vitrail.transformer.Activation;
 import io.vitrail.transformer.Adaptation;
 import io.vitrail.transformer.Adapter;
 import io.vitrail.transformer.Bias;
+import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Linear;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.Session;
@@ -16,6 +17,7 @@ import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.transformer.weights.CheckpointException;
 import io.vitrail.transformer.weights.CheckpointModel;
 import io.vitrail.transformer.weights.WeightPlace;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,11 +26,15 @@ import java.util.stream.Collectors;
 
 /**
  * A PEFT adapter beside a loaded model, whose weights stay as they are: several adapters may share a model, and each call
- * chooses one ({@link Session#with}). Thread-safe. Closing frees its weights; no pass may then use it.
+ * chooses one ({@link Session#with}). Thread-safe. Closing waits for the passes that run and frees its weights; a later pass
+ * with it fails.
  */
 public final class LoraAdapter implements Adapter, AutoCloseable {
+    private static final String REMEDY = "use it with the checkpoint that it was made for.";
+
     private final PeftAdapter peft;
     private final Map<String, List<WeightPlace>> places;
+    private final Session<?> session;
     private final NDManager manager;
     private final Map<TensorBlock, Adaptation> changes = new IdentityHashMap<>();
 
@@ -50,21 +56,26 @@ public final class LoraAdapter implements Adapter, AutoCloseable {
 
     private static LoraAdapter of(
             PeftAdapter peft, Session<? extends CheckpointModel> session, List<WeightPlace> places) {
-        NDManager manager = session.newScope();
+        LoraAdapter adapter = new LoraAdapter(peft, session, places);
         try {
-            return new LoraAdapter(peft, places, manager);
+            adapter.load();
+            return adapter;
         } catch (RuntimeException e) {
-            manager.close();
+            adapter.manager.close();
             throw e;
         }
     }
 
-    private LoraAdapter(PeftAdapter peft, List<WeightPlace> all, NDManager manager) {
+    private LoraAdapter(PeftAdapter peft, Session<?> session, List<WeightPlace> all) {
         this.peft = peft;
-        this.manager = manager;
+        this.session = session;
         places = all.stream().collect(Collectors.groupingBy(WeightPlace::name));
+        manager = session.newScope();
+    }
+
+    private void load() {
         if (peft.mustBeMerged()) {
-            throw mustBeMerged("It learns lengths of rows apart, or changes biases alone");
+            throw mustBeMerged("it learns lengths of rows apart, or changes biases alone");
         }
         peft.layers().forEach(this::change);
         peft.embeddings().forEach(this::changeEmbedding);
@@ -73,7 +84,6 @@ public final class LoraAdapter implements Adapter, AutoCloseable {
 
     private void change(String module, LowRankWeights weights) {
         List<WeightPlace> parts = placesOf(module + ".weight");
-        LowRank change = LowRank.loaded(weights, parts.size(), manager);
         for (WeightPlace part : parts) {
             if (!LinearLayers.isLinear(part)) {
                 throw mustBeMerged("'" + module + "' is no linear layer");
@@ -82,7 +92,14 @@ public final class LoraAdapter implements Adapter, AutoCloseable {
             if (size.inputs() != weights.inputs() || size.outputs() * parts.size() != weights.outputs()) {
                 throw misfit(module, weights, new LinearLayers.Size(size.inputs(), size.outputs() * parts.size()));
             }
-            changes.put((TensorBlock) part.holder(), change.of(part.part()));
+        }
+        LowRank change = LowRank.loaded(weights, parts.size(), manager);
+        parts.forEach(part -> put(module, part, change.of(part.part())));
+    }
+
+    private void put(String name, WeightPlace place, Adaptation change) {
+        if (changes.put((TensorBlock) place.holder(), change) != null) {
+            throw mustBeMerged("it changes '" + name + "' twice, by two names");
         }
     }
 
@@ -95,7 +112,7 @@ public final class LoraAdapter implements Adapter, AutoCloseable {
         if (shape.get(0) != weights.inputs() || shape.get(1) != weights.outputs()) {
             throw misfit(module, weights, new LinearLayers.Size((int) shape.get(0), (int) shape.get(1)));
         }
-        changes.put(embedding, new LowRankEmbedding(weights, manager));
+        put(module, place, new LowRankEmbedding(weights, manager));
     }
 
     private CheckpointException misfit(String module, LowRankWeights weights, LinearLayers.Size size) {
@@ -103,7 +120,7 @@ public final class LoraAdapter implements Adapter, AutoCloseable {
                 "The adapter changes '%s' as a layer of %d inputs and %d outputs; it has %d and %d."
                         .formatted(module, weights.inputs(), weights.outputs(), size.inputs(), size.outputs()),
                 peft.folder(),
-                "use it with the checkpoint that it was made for.");
+                REMEDY);
     }
 
     /** A layer that was trained whole. */
@@ -111,21 +128,39 @@ public final class LoraAdapter implements Adapter, AutoCloseable {
         if (name.endsWith(".bias") && peft.whole().containsKey(name.replaceAll("bias$", "weight"))) {
             return; // comes with its weight
         }
-        List<WeightPlace> parts = placesOf(name);
-        boolean linear = name.endsWith(".weight") && parts.size() == 1 && parts.get(0).holder() instanceof Linear;
-        if (!linear) {
-            throw mustBeMerged("'" + name + "' is no whole linear layer");
-        }
+        WeightPlace place = placesOf(name).get(0);
         Optional<float[]> bias = Optional.ofNullable(peft.whole().get(name.replaceAll("weight$", "bias")))
                 .map(PeftAdapter.WholeWeight::values);
-        Linear whole = new Linear(
-                Math.toIntExact(weight.shape()[1]),
-                Math.toIntExact(weight.shape()[0]),
-                Bias.of(bias.isPresent()),
-                Activation.LINEAR);
-        LowRank.fill(whole, "weight", weight.values(), manager);
-        bias.ifPresent(values -> LowRank.fill(whole, "bias", values, manager));
-        changes.put((TensorBlock) parts.get(0).holder(), new Whole(whole));
+        if (!isWholeLinear(name, place, bias.isPresent())) {
+            throw mustBeMerged("'" + name + "' is no whole linear layer");
+        }
+        int inputs = LinearLayers.size(place).inputs();
+        int outputs = LinearLayers.isHead(place) // which may be of other classes
+                ? weight.values().length / inputs
+                : LinearLayers.size(place).outputs();
+        boolean fits = outputs > 0 && Arrays.equals(weight.shape(), new long[] {outputs, inputs});
+        if (!fits || bias.filter(values -> values.length != outputs).isPresent()) {
+            String shape = Arrays.toString(weight.shape());
+            String what = "The adapter's '%s' %s or its bias doesn't fit the model's layer of %d inputs and %d outputs.";
+            throw CheckpointException.of(what.formatted(name, shape, inputs, outputs), peft.folder(), REMEDY);
+        }
+        put(name, place, new Whole(whole(weight, inputs, bias)));
+    }
+
+    private static boolean isWholeLinear(String name, WeightPlace place, boolean biased) {
+        return name.endsWith(".weight")
+                && place.parts() == 1
+                && !place.transposed()
+                && place.holder() instanceof Linear
+                && place.holder().parameters().containsKey("bias") == biased;
+    }
+
+    private Linear whole(PeftAdapter.WholeWeight weight, int inputs, Optional<float[]> bias) {
+        int outputs = weight.values().length / inputs;
+        Linear layer = new Linear(inputs, outputs, Bias.of(bias.isPresent()), Activation.LINEAR);
+        LowRank.fill(layer, "weight", weight.values(), manager);
+        bias.ifPresent(values -> LowRank.fill(layer, "bias", values, manager));
+        return layer;
     }
 
     private List<WeightPlace> placesOf(String name) {
@@ -134,7 +169,7 @@ public final class LoraAdapter implements Adapter, AutoCloseable {
                 .orElseThrow(() -> CheckpointException.of(
                         "The adapter changes '" + name + "', which the model hasn't.",
                         peft.folder(),
-                        "use it with the checkpoint that it was made for."));
+                        REMEDY));
     }
 
     private CheckpointException mustBeMerged(String why) {
@@ -144,12 +179,13 @@ public final class LoraAdapter implements Adapter, AutoCloseable {
 
     @Override
     public Optional<Adaptation> of(TensorBlock layer) {
+        Check.state(manager.isOpen(), "The adapter is closed.%n  try:  close it when nobody uses it any more.");
         return Optional.ofNullable(changes.get(layer));
     }
 
     @Override
     public void close() {
-        manager.close();
+        session.free(manager);
     }
 
     /** Another layer in a layer's place, prepared by the first pass. */

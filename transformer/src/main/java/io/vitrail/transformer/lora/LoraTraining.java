@@ -9,7 +9,6 @@ import io.vitrail.transformer.Adapter;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.TensorBlock;
-import io.vitrail.transformer.VocabularyProjection;
 import io.vitrail.transformer.weights.CheckpointException;
 import io.vitrail.transformer.weights.JsonFile;
 import io.vitrail.transformer.weights.SafeTensorsWriter;
@@ -32,8 +31,6 @@ import java.util.TreeSet;
  */
 public final class LoraTraining extends TensorBlock implements Adapter {
     private static final String PREFIX = "base_model.model.";
-    private static final Set<String> HEADS =
-            Set.of("classifier", "score", "head", "qa_outputs", "lm_head", "cls_classifier", "distillation_classifier");
 
     private final LoraConfig config;
     private final List<WeightPlace> places;
@@ -52,12 +49,13 @@ public final class LoraTraining extends TensorBlock implements Adapter {
         this.places = List.copyOf(places);
         Map<String, List<WeightPlace>> layers = LinearLayers.in(places);
         layers.forEach((module, parts) -> {
-            if (config.isTarget(module) && !(config.all() && isHead(module, parts))) {
+            if (config.isTarget(module) && !(config.all() && LinearLayers.isHead(parts.get(0)))) {
                 change(module, parts);
             }
         });
         checkNames(layers.keySet());
-        places.forEach(place -> parameter(place).freeze(!isTrained(place)));
+        places.forEach(place -> parameter(place).freeze(true));
+        places.stream().filter(this::isTrained).forEach(place -> parameter(place).freeze(false)); // some have two names
     }
 
     private void change(String module, List<WeightPlace> parts) {
@@ -67,17 +65,14 @@ public final class LoraTraining extends TensorBlock implements Adapter {
         parts.forEach(part -> changes.put((TensorBlock) part.holder(), change.of(part.part())));
     }
 
-    private static boolean isHead(String module, List<WeightPlace> parts) {
-        return parts.get(0).holder() instanceof VocabularyProjection || HEADS.contains(module.split("\\.")[0]);
-    }
-
     private void checkNames(Set<String> layers) {
         for (String target : config.targets()) {
             boolean known = config.all() || modules.keySet().stream().anyMatch(name -> LoraConfig.ends(name, target));
             Check.that(known, "The model has no linear layer '%s'.%n  try:  some of %s.", target, endings(layers));
         }
         for (String module : config.modulesToSave()) {
-            boolean known = places.stream().anyMatch(place -> config.saving(module).isSaved(LinearLayers.module(place)));
+            boolean known =
+                    places.stream().anyMatch(place -> config.saving(module).isSaved(LinearLayers.module(place)));
             Check.that(known, "The model has no part '%s' to be trained whole.", module);
         }
     }
@@ -129,29 +124,39 @@ public final class LoraTraining extends TensorBlock implements Adapter {
      * @throws CheckpointException if a file can't be written
      */
     public void save(Path folder, String base) {
-        Map<String, NDArray> weights = new TreeMap<>();
         List<NDArray> made = new ArrayList<>();
         try {
-            modules.forEach((module, change) -> {
-                weights.put(PREFIX + module + ".lora_A.weight", change.a());
-                NDArray b = change.b();
-                if (change.layers() > 1) {
-                    made.add(b);
-                }
-                weights.put(PREFIX + module + ".lora_B.weight", b);
-            });
-            places.stream()
-                    .filter(this::isTrained)
-                    .forEach(place -> weights.merge(PREFIX + place.name(), parameter(place).getArray(), (some, more) -> {
-                        made.add(some.concat(more, 0));
-                        return made.get(made.size() - 1);
-                    }));
             Path file = folder.resolve("adapter_model.safetensors");
-            SafeTensorsWriter.write(file, weights, StorageType.F32, Map.of("format", "pt"));
+            SafeTensorsWriter.write(file, stored(made), StorageType.F32, Map.of("format", "pt"));
         } finally {
             made.forEach(NDArray::close);
         }
         JsonFile.write(folder.resolve(PeftConfig.FILE), json(base));
+    }
+
+    /** @param made takes up the arrays that are made for it: the parameters' manager would keep them */
+    private Map<String, NDArray> stored(List<NDArray> made) {
+        Map<String, NDArray> weights = new TreeMap<>();
+        modules.forEach((module, change) -> {
+            weights.put(PREFIX + module + ".lora_A.weight", change.a());
+            NDArray b = change.b();
+            if (change.layers() > 1) {
+                made.add(b);
+            }
+            weights.put(PREFIX + module + ".lora_B.weight", b);
+        });
+        places.stream().filter(this::isTrained).forEach(place -> {
+            NDArray weight = parameter(place).getArray();
+            if (place.transposed()) {
+                weight = weight.transpose();
+                made.add(weight);
+            }
+            weights.merge(PREFIX + place.name(), weight, (some, more) -> {
+                made.add(some.concat(more, place.transposed() ? 1 : 0));
+                return made.get(made.size() - 1);
+            });
+        });
+        return weights;
     }
 
     /** Whether changed weights are stored as [inputs, outputs]. */

@@ -1,6 +1,8 @@
 package io.vitrail.transformer.lora;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Parameter;
@@ -112,11 +114,9 @@ final class LowRank extends TensorBlock {
 
     /** Not yet scaled, one below the other as the checkpoint has the layers: [outputs, rank]. */
     NDArray b() {
-        NDArray all = ups.get(0).parameters().get(WEIGHT).getArray();
-        for (Linear up : ups.subList(1, ups.size())) {
-            all = all.concat(up.parameters().get(WEIGHT).getArray(), 0);
-        }
-        return all;
+        NDList all = new NDList();
+        ups.forEach(up -> all.add(up.parameters().get(WEIGHT).getArray()));
+        return all.size() == 1 ? all.head() : NDArrays.concat(all);
     }
 
     /** By name; of several layers' B each. */

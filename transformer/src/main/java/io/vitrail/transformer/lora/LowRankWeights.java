@@ -17,7 +17,15 @@ import java.util.Optional;
 record LowRankWeights(
         float[] a, float[] b, int rank, double scaling, Optional<float[]> bias, Optional<float[]> magnitude) {
     LowRankWeights {
-        Check.that(rank > 0 && a.length % rank == 0 && b.length % rank == 0, "A and B must have %d ranks.", rank);
+        boolean ranked = rank > 0 && a.length >= rank && b.length >= rank && a.length % rank == 0 && b.length % rank == 0;
+        Check.that(ranked, "A and B must have %d ranks.", rank);
+        int outputs = b.length / rank;
+        bias.ifPresent(values -> checkLength("biases", values, outputs));
+        magnitude.ifPresent(values -> checkLength("lengths", values, outputs));
+    }
+
+    private static void checkLength(String what, float[] values, int outputs) {
+        Check.that(values.length == outputs, "%d %s can't be of %d outputs.", values.length, what, outputs);
     }
 
     int inputs() {

@@ -1,5 +1,6 @@
 package io.vitrail.transformer.lora;
 
+import io.vitrail.transformer.Check;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.transformer.weights.CheckpointException;
 import io.vitrail.transformer.weights.StoredTensor;
@@ -11,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -27,6 +27,8 @@ public final class PeftAdapter {
     private static final String EMBEDDING_A = ".lora_embedding_A";
     private static final String EMBEDDING_B = ".lora_embedding_B";
     private static final String MAGNITUDE = ".lora_magnitude_vector";
+    private static final List<String> BESIDE_A = List.of(B, B_BIAS, EMBEDDING_B, MAGNITUDE, MAGNITUDE + ".weight");
+    private static final int LONGEST_NAME = 1000;
 
     private final Path folder;
     private final PeftConfig config;
@@ -66,7 +68,9 @@ public final class PeftAdapter {
                 .filter(Files::exists)
                 .findFirst()
                 .orElseThrow(() -> CheckpointException.of(
-                        "The folder holds no adapter_model.safetensors.", folder, "give the folder of a PEFT adapter."));
+                        "The folder holds no adapter_model.safetensors.",
+                        folder,
+                        "give the folder of a PEFT adapter."));
     }
 
     private static CheckpointException damaged(String what, Path folder) {
@@ -74,41 +78,64 @@ public final class PeftAdapter {
     }
 
     private void take(String name, Checkpoint weights) {
+        Check.that(name.length() <= LONGEST_NAME, "A weight's name has more than %d characters.", LONGEST_NAME);
         String inner = (name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : name).replace(".base_layer.", ".");
         if (inner.endsWith(A)) {
-            String module = inner.substring(0, inner.length() - A.length());
-            layers.put(module, lowRank(name.substring(0, name.length() - A.length()), module, A, B, weights));
+            put(layers, without(inner, A), lowRank(without(name, A), without(inner, A), A, B, weights));
         } else if (inner.endsWith(EMBEDDING_A)) {
-            String module = inner.substring(0, inner.length() - EMBEDDING_A.length());
-            String stored = name.substring(0, name.length() - EMBEDDING_A.length());
-            embeddings.put(module, lowRank(stored, module, EMBEDDING_A, EMBEDDING_B, weights));
-        } else if (Stream.of(B, B_BIAS, EMBEDDING_B, MAGNITUDE, MAGNITUDE + ".weight").noneMatch(inner::endsWith)) {
-            if (inner.contains(".lora_")) {
-                throw new IllegalArgumentException("Weight '" + name + "' isn't known.");
-            }
+            String module = without(inner, EMBEDDING_A);
+            put(embeddings, module, lowRank(without(name, EMBEDDING_A), module, EMBEDDING_A, EMBEDDING_B, weights));
+        } else if (inner.contains(".lora_")) {
+            requireA(name, weights);
+        } else {
             StoredTensor tensor = weights.tensor(name);
-            whole.put(inner, new WholeWeight(tensor, tensor.shape(), tensor.floats()));
+            put(whole, inner, new WholeWeight(tensor, tensor.shape(), tensor.floats()));
         }
     }
 
+    private static <V> void put(Map<String, V> taken, String name, V weight) {
+        Check.that(taken.put(name, weight) == null, "It changes '%s' twice.", name);
+    }
+
+    private static String without(String name, String end) {
+        return name.substring(0, name.length() - end.length());
+    }
+
+    private static void requireA(String name, Checkpoint weights) {
+        String end = BESIDE_A.stream()
+                .filter(name::endsWith)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("Weight '" + name + "' isn't known."));
+        boolean has = weights.has(without(name, end) + A) || weights.has(without(name, end) + EMBEDDING_A);
+        Check.that(has, "Weight '%s' has no A beside it.", name);
+    }
+
     private LowRankWeights lowRank(String stored, String module, String endA, String endB, Checkpoint weights) {
-        StoredTensor a = weights.tensor(stored + endA); // [rank, inputs], of a convolution [rank, channels, rows, columns]
+        StoredTensor a =
+                weights.tensor(stored + endA); // [rank, inputs], of a convolution [rank, channels, rows, columns]
         StoredTensor b = weights.tensor(stored + endB); // [outputs, rank], of a convolution [outputs, rank, 1, 1]
-        int rank = Math.toIntExact(a.shape().length == 0 ? 0 : a.shape()[0]);
-        boolean fitting = b.shape().length >= 2 && b.shape()[1] == rank && b.size() == b.shape()[0] * rank && rank > 0;
-        if (!fitting) {
-            throw new IllegalArgumentException("A and B of '" + module + "' don't fit: " + a + " and " + b + ".");
-        }
-        Optional<StoredTensor> magnitude = Stream.of(MAGNITUDE, MAGNITUDE + ".weight")
+        Check.that(fit(a, b), "A and B of '%s' don't fit: %s and %s.", module, a, b);
+        int rank = (int) a.shape()[0];
+        Optional<float[]> magnitude = Stream.of(MAGNITUDE, MAGNITUDE + ".weight")
                 .map(end -> stored + end)
                 .filter(weights::has)
-                .map(weights::tensor)
+                .map(name -> weights.tensor(name).floats())
                 .findFirst();
+        boolean apart = magnitude.isPresent();
+        Check.that(apart == config.dora(), "'use_dora' is %s, but '%s' has lengths: %s.", config.dora(), module, apart);
         Optional<float[]> bias = Optional.of(stored + B_BIAS)
                 .filter(weights::has)
                 .map(name -> weights.tensor(name).floats());
-        return new LowRankWeights(
-                a.floats(), b.floats(), rank, config.scaling(module, rank), bias, magnitude.map(StoredTensor::floats));
+        return new LowRankWeights(a.floats(), b.floats(), rank, config.scaling(module, rank), bias, magnitude);
+    }
+
+    private static boolean fit(StoredTensor a, StoredTensor b) {
+        long[] columns = a.shape();
+        long[] rows = b.shape();
+        if (columns.length < 2 || rows.length < 2 || a.size() == 0 || b.size() == 0) {
+            return false;
+        }
+        return columns[0] == rows[1] && b.size() / rows[0] == rows[1] && columns[0] <= Integer.MAX_VALUE;
     }
 
     /** The linear layers and convolutions that it changes, by their names. */
@@ -126,11 +153,16 @@ public final class PeftAdapter {
         return embeddings;
     }
 
+    /** How its matrices are to be used. */
+    PeftConfig use() {
+        return config;
+    }
+
     /** Whether it changes biases alone, or learns lengths apart: only a merged model can. */
     public boolean mustBeMerged() {
         boolean biases = whole.keySet().stream()
                 .anyMatch(name -> name.endsWith(".bias") && !whole.containsKey(name.replaceAll("bias$", "weight")));
-        return biases || layers.values().stream().anyMatch(layer -> layer.magnitude().isPresent());
+        return biases || config.dora();
     }
 
     /** Where its files are, perhaps with a config.json of the model that it makes of another. */
@@ -152,101 +184,20 @@ public final class PeftAdapter {
      * @throws CheckpointException if it isn't a checkpoint that the adapter was made for
      */
     public Checkpoint mergedInto(Checkpoint base) {
-        Map<String, StoredTensor> others = new LinkedHashMap<>();
-        whole.forEach((name, weight) -> others.put(
-                ModuleNames.find(base.names(), name).orElse(name),
-                StoredTensor.computed(weight.origin(), weight.shape(), () -> weight.values().clone())));
-        layers.forEach((module, change) -> merge(module, change, base, others));
-        embeddings.forEach((module, change) -> mergeEmbedding(module, change, base, others));
-        return base.withWeights(others);
+        return new MergedWeights(this, base).checkpoint();
     }
 
-    private void merge(String module, LowRankWeights change, Checkpoint base, Map<String, StoredTensor> others) {
-        String name = name(base, module, change);
-        StoredTensor stored = others.getOrDefault(name, base.tensor(name));
-        long[] shape = stored.shape();
-        boolean swapped = shape.length == 2
-                && shape[0] == change.inputs()
-                && shape[1] == change.outputs()
-                && (config.fanInFanOut() || change.inputs() != change.outputs());
-        if (stored.size() != (long) change.inputs() * change.outputs() || !swapped && shape[0] != change.outputs()) {
-            throw misfit(module, change, stored);
-        }
-        others.put(name, StoredTensor.computed(stored, shape, () -> {
-            float[] weight = stored.floats();
-            return swapped
-                    ? swap(change.mergedInto(swap(weight, change.inputs())), change.outputs())
-                    : change.mergedInto(weight);
-        }));
-        change.bias().ifPresent(bias -> addBias(name, bias, change.scaling(), base, others));
+    /**
+     * The same, described by the adapter's config.json where its folder holds one: the adapted model may have other classes,
+     * or a head that the base hasn't.
+     */
+    public Checkpoint adapted(Checkpoint base) {
+        Checkpoint merged = mergedInto(base);
+        return config().map(merged::withConfig).orElse(merged);
     }
 
-    private void addBias(
-            String weight, float[] added, double scaling, Checkpoint base, Map<String, StoredTensor> others) {
-        String name = weight.replaceAll("weight$", "bias");
-        StoredTensor stored = others.getOrDefault(name, base.tensor(name));
-        others.put(name, StoredTensor.computed(stored, stored.shape(), () -> {
-            float[] bias = stored.floats();
-            for (int i = 0; i < bias.length; i++) {
-                bias[i] += (float) (scaling * added[i]);
-            }
-            return bias;
-        }));
-    }
-
-    /** ΔE = (B A)ᵀ: A is [rank, ids] and B [width, rank]. */
-    private void mergeEmbedding(
-            String module, LowRankWeights change, Checkpoint base, Map<String, StoredTensor> others) {
-        String name = name(base, module, change);
-        StoredTensor stored = others.getOrDefault(name, base.tensor(name));
-        if (!List.of((long) change.inputs(), (long) change.outputs())
-                .equals(LongStream.of(stored.shape()).boxed().toList())) {
-            throw misfit(module, change, stored);
-        }
-        others.put(
-                name,
-                StoredTensor.computed(
-                        stored,
-                        stored.shape(),
-                        () -> swap(change.mergedInto(swap(stored.floats(), change.inputs())), change.outputs())));
-    }
-
-    private String name(Checkpoint base, String module, LowRankWeights change) {
-        return ModuleNames.find(base.names(), module + ".weight")
-                .or(() -> sharedTable(base, change))
-                .orElseThrow(() -> CheckpointException.of(
-                        "The adapter changes '" + module + "', which the checkpoint " + base.file() + " hasn't.",
-                        folder,
-                        "use it with the checkpoint that it was made for."));
-    }
-
-    /** Of a head whose matrix is the embedding's: the checkpoint holds it once. */
-    private static Optional<String> sharedTable(Checkpoint base, LowRankWeights change) {
-        List<Long> shape = List.of((long) change.outputs(), (long) change.inputs());
-        List<String> tables = base.names().stream()
-                .filter(name -> name.contains("embed") || name.contains("wte"))
-                .filter(name -> LongStream.of(base.tensor(name).shape()).boxed().toList().equals(shape))
-                .toList();
-        return tables.size() == 1 ? Optional.of(tables.get(0)) : Optional.empty();
-    }
-
-    private CheckpointException misfit(String module, LowRankWeights change, StoredTensor stored) {
-        return CheckpointException.of(
-                "The adapter changes '%s' as a layer of %d inputs and %d outputs, but its weight is %s."
-                        .formatted(module, change.inputs(), change.outputs(), stored),
-                folder,
-                "use it with the checkpoint that it was made for.");
-    }
-
-    /** Rows to columns. */
-    private static float[] swap(float[] matrix, int rows) {
-        int columns = matrix.length / rows;
-        float[] swapped = new float[matrix.length];
-        for (int row = 0; row < rows; row++) {
-            for (int column = 0; column < columns; column++) {
-                swapped[column * rows + row] = matrix[row * columns + column];
-            }
-        }
-        return swapped;
+    /** The file that describes the adapted model, if the folder holds one. */
+    public Optional<Path> config() {
+        return Optional.of(folder.resolve("config.json")).filter(Files::isRegularFile);
     }
 }

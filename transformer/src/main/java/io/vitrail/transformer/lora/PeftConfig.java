@@ -6,15 +6,17 @@ import io.vitrail.transformer.weights.ConfigJson;
 import io.vitrail.transformer.weights.JsonFile;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * What adapter_config.json says of how an adapter's matrices are to be used. Which layers they change, their names tell.
  *
  * @param alpha of all layers but those of the pattern
  * @param rankStabilized see {@link LoraConfig}
- * @param fanInFanOut whether the changed weights are stored as [inputs, outputs]
+ * @param fanInFanOut whether changed weights are stored as [inputs, outputs]
+ * @param dora whether rows' lengths are learned apart
  */
-record PeftConfig(double alpha, AlphaPattern alphas, boolean rankStabilized, boolean fanInFanOut) {
+record PeftConfig(double alpha, AlphaPattern alphas, boolean rankStabilized, boolean fanInFanOut, boolean dora) {
     static final String FILE = "adapter_config.json";
 
     /** What changes the arithmetic, and isn't known here. */
@@ -31,6 +33,9 @@ record PeftConfig(double alpha, AlphaPattern alphas, boolean rankStabilized, boo
             "velora_config",
             "arrow_config");
 
+    /** Values of {@code init_lora_weights} by which PEFT takes a part of the weights away when it loads the adapter. */
+    private static final Pattern CHANGE_THE_BASE = Pattern.compile("(?i)(pissa|corda|olora|loftq|lora_ga).*");
+
     /** @throws CheckpointException if it is missing, or asks for what isn't known */
     static PeftConfig read(Path folder) {
         Path file = folder.resolve(FILE);
@@ -38,24 +43,28 @@ record PeftConfig(double alpha, AlphaPattern alphas, boolean rankStabilized, boo
         ConfigJson config = ConfigJson.of(json, file);
         String kind = config.text("peft_type", "LORA");
         if (!kind.equals("LORA")) {
-            throw CheckpointException.of(
-                    "The adapter is of PEFT's type " + kind + "; known here is LORA.",
-                    file,
-                    "merge it in Python (merge_and_unload) and save the model.");
+            throw unknown("is of PEFT's type " + kind + "; known here is LORA.", file);
         }
         for (String key : UNKNOWN) {
             if (!config.isOff(key)) {
-                throw CheckpointException.of(
-                        "The adapter uses '" + key + "', which isn't known here.",
-                        file,
-                        "merge it in Python (merge_and_unload) and save the model.");
+                throw unknown("uses '" + key + "', which isn't known here.", file);
             }
+        }
+        JsonNode start = json.path("init_lora_weights");
+        if (start.isTextual() && CHANGE_THE_BASE.matcher(start.textValue()).matches()) {
+            throw unknown("was begun by '" + start.textValue() + "', which changes the model's own weights, too.", file);
         }
         return new PeftConfig(
                 config.number("lora_alpha", 8),
                 new AlphaPattern(json.path("alpha_pattern"), file),
                 config.flag("use_rslora", false),
-                config.flag("fan_in_fan_out", false));
+                config.flag("fan_in_fan_out", false),
+                config.flag("use_dora", false));
+    }
+
+    private static CheckpointException unknown(String what, Path file) {
+        return CheckpointException.of(
+                "The adapter " + what, file, "merge it in Python (merge_and_unload) and save the model.");
     }
 
     double scaling(String module, int rank) {

@@ -10,18 +10,22 @@ import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.Trainer;
 import ai.djl.training.listener.TrainingListener;
 import io.vitrail.transformer.DjlEngine;
+import io.vitrail.transformer.Operations;
+import io.vitrail.transformer.RecomputedLayers;
 import io.vitrail.transformer.kernels.Kernels;
 import io.vitrail.transformer.weights.CheckpointException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * Fine-tunes a model on a {@link Lesson} with DJL's Trainer: {@link AdamW}, a {@link Schedule}, gradients that are clipped and
- * added up, averaged weights, evaluations, early stopping. Its folder becomes a checkpoint of the best weights, and holds
- * the state ({@link #STATE}) and the {@link TrainingHistory}: stopped or killed at any moment and run again with the same
- * lesson and settings, it goes on where it was, with the same losses. One training at a time in a JVM.
+ * Fine-tunes a model on a {@link Lesson} with DJL's Trainer: {@link AdamW}, a {@link Schedule}, gradients that are
+ * clipped and added up, averaged weights, evaluations, early stopping. Its folder becomes a checkpoint of the best
+ * weights, and holds the state ({@link #STATE}) and the {@link TrainingHistory}: stopped or killed at any moment and
+ * run again with the same lesson and settings, it goes on where it was, with the same losses. One training at a time in
+ * a JVM.
  */
 public final class FineTuner {
     /** The file of the state: as large as the weights that learn, three or four times. It may be deleted at the end. */
@@ -54,7 +58,11 @@ public final class FineTuner {
         DjlEngine.get();
         ChosenWeights weights = ChosenWeights.of(lesson, how.selection());
         Device device = device();
-        lesson.block().trainWith(Kernels.forTraining(device, how.precision()));
+        Operations operations = Kernels.forTraining(device, how.precision());
+        Optional<RecomputedLayers> recomputed = how.layers() == FineTuning.Layers.RECOMPUTED
+                ? Optional.of(new RecomputedLayers(operations))
+                : Optional.empty();
+        lesson.block().trainWith(recomputed.<Operations>map(layers -> layers).orElse(operations));
         int accumulated = how.batching().accumulated();
         long stepsPerEpoch = (lesson.batches() + accumulated - 1L) / accumulated;
         long total = how.length().steps(stepsPerEpoch, 0);
@@ -72,8 +80,10 @@ public final class FineTuner {
                     OptimizerSteps.Parts parts = new OptimizerSteps.Parts(trainer, optimizer, average, rate);
                     TrainingState state = new TrainingState(weights.changing(), optimizer, average);
                     StateFile file = new StateFile(folder.resolve(STATE), fingerprint(), state);
-                    TuningRun.Plan plan = new TuningRun.Plan(lesson, how, stepsPerEpoch, total);
+                    TuningRun.Plan plan = new TuningRun.Plan(lesson, how, stepsPerEpoch, total, recomputed);
                     return new TuningRun(plan, parts, file, progress).toTheEnd();
+                } finally {
+                    recomputed.ifPresent(RecomputedLayers::close);
                 }
             }
         }

@@ -16,6 +16,7 @@ import java.util.Map;
  * @param selection which weights learn, and how fast
  * @param running what leaves the learned weights as they are
  * @param precision of the products: float32, or bfloat16 with weights and sums in float32
+ * @param layers what of them is kept for their gradients
  * @param seed decides the order of examples, their augmentation, new heads and dropout
  */
 public record FineTuning(
@@ -25,6 +26,7 @@ public record FineTuning(
         Selection selection,
         Running running,
         Precision precision,
+        Layers layers,
         long seed) {
     public FineTuning {
         Check.that(!(length instanceof Span.Part), "a training's length is epochs or steps, not a part of itself");
@@ -89,10 +91,10 @@ public record FineTuning(
     /**
      * Which weights learn, and how fast.
      *
-     * @param frozen patterns of the names of weights, as the checkpoint calls them, that stay as they are: {@code *} is any
-     *     text, {@code ?} any character, {@code {0,1}} one of several texts
-     * @param layerDecay factor of the learning rate from each block to the one before it (Clark et al. 2020, section 3.2):
-     *     1 for none; {@link LayerDecay}
+     * @param frozen patterns of the names of weights, as the checkpoint calls them, that stay as they are: {@code *} is
+     *     any text, {@code ?} any character, {@code {0,1}} one of several texts
+     * @param layerDecay factor of the learning rate from each block to the one before it (Clark et al. 2020, section
+     *     3.2): 1 for none; {@link LayerDecay}
      */
     public record Selection(List<String> frozen, double layerDecay) {
         public Selection {
@@ -120,6 +122,14 @@ public record FineTuning(
         }
     }
 
+    /** What of a model's layers is kept for their gradients. */
+    public enum Layers {
+        /** All that they compute. */
+        KEPT,
+        /** What they give: {@link io.vitrail.transformer.RecomputedLayers}. */
+        RECOMPUTED
+    }
+
     /** Which weights are kept. */
     public enum Kept {
         /** Those of the best evaluation. */
@@ -135,7 +145,8 @@ public record FineTuning(
 
     /** What must be the same when a training is resumed. */
     String fingerprint() {
-        return length + " " + batching + " " + optimization + " " + selection + " " + precision + " seed " + seed;
+        return length + " " + batching + " " + optimization + " " + selection + " " + precision + " " + layers
+                + " seed " + seed;
     }
 
     /** The settings by name, for reports. */
@@ -152,6 +163,7 @@ public record FineTuning(
         settings.put("frozen", String.join(" ", selection.frozen));
         settings.put("layer decay", Double.toString(selection.layerDecay));
         settings.put("precision", precision.toString());
+        settings.put("layers", layers.toString());
         settings.put("seed", Long.toString(seed));
         return settings;
     }

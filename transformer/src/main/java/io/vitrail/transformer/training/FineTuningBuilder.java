@@ -24,6 +24,7 @@ public final class FineTuningBuilder {
     private Duration saveEvery = Duration.ofMinutes(5);
     private int threads = 1;
     private Precision precision = Precision.FP32;
+    private FineTuning.Layers layers = FineTuning.Layers.KEPT;
     private long seed = 1;
 
     FineTuningBuilder() {}
@@ -136,6 +137,12 @@ public final class FineTuningBuilder {
         return this;
     }
 
+    /** {@link FineTuning#layers}, kept if it isn't set. */
+    public FineTuningBuilder layers(FineTuning.Layers memory) {
+        layers = memory;
+        return this;
+    }
+
     /** {@link FineTuning#seed}, 1 if it isn't set. */
     public FineTuningBuilder seed(long number) {
         seed = number;
@@ -152,6 +159,7 @@ public final class FineTuningBuilder {
                 new FineTuning.Selection(frozen, layerDecay),
                 new FineTuning.Running(evaluateEvery, patience, kept, saveEvery, threads),
                 precision,
+                layers,
                 seed);
     }
 }

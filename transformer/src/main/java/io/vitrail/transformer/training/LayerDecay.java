@@ -12,10 +12,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Learning rates that fall from the head down (Clark et al. 2020, "ELECTRA", section 3.2; Bao et al. 2021, "BEiT"): the head
- * and the last norm learn at the full rate, the last block at {@code decay} times that, the one before at decay², and so on,
- * and the embeddings below the first block once more. A weight's name tells its place. Of a model with several stacks of
- * blocks, such as two towers, each counts from its own last block.
+ * Learning rates that fall from the head down (Clark et al. 2020, "ELECTRA", section 3.2; Bao et al. 2021, "BEiT"): the
+ * head and the last norm learn at the full rate, the last block at {@code decay} times that, the one before at decay²,
+ * and so on, and the embeddings below the first block once more. A weight's name tells its place. Of a model with
+ * several stacks of blocks, such as two towers, each counts from its own last block.
  */
 final class LayerDecay {
     /** A stack, the number of a block, and that of a block within a stage. */

@@ -16,13 +16,16 @@ import java.util.OptionalDouble;
  * weights until it is closed. For one thread.
  */
 public interface Lesson extends AutoCloseable {
-    /** What DJL's trainer drives, from a batch's data to what the loss reads. Parameters without values get initial ones. */
+    /**
+     * What DJL's trainer drives, from a batch's data to what the loss reads. Parameters without values get initial
+     * ones.
+     */
     TensorBlock block();
 
     /**
-     * The weights that may learn, by the names that the checkpoint gives them; those of one weight that several parameters
-     * share end in {@code [0]}, {@code [1]}. The block's other parameters stay as they are. A task with an adapter gives the
-     * adapter's.
+     * The weights that may learn, by the names that the checkpoint gives them; those of one weight that several
+     * parameters share end in {@code [0]}, {@code [1]}. The block's other parameters stay as they are. A task with an
+     * adapter gives the adapter's.
      */
     Map<String, Parameter> weights();
 
@@ -41,7 +44,10 @@ public interface Lesson extends AutoCloseable {
      */
     Iterable<Batch> epoch(int epoch, int first, NDManager manager);
 
-    /** How many examples of a batch, or words of them, the mean loss is of; steps weigh the batches that they add up by it. */
+    /**
+     * How many examples of a batch, or words of them, the mean loss is of; steps weigh the batches that they add up by
+     * it.
+     */
     default double weight(Batch batch) {
         return batch.getSize();
     }
@@ -59,8 +65,8 @@ public interface Lesson extends AutoCloseable {
     Optional<Evaluation> evaluate();
 
     /**
-     * Writes the model, with the weights that it has, as a whole checkpoint that transformers can read. Files that are there
-     * are replaced when the new ones are complete.
+     * Writes the model, with the weights that it has, as a whole checkpoint that transformers can read. Files that are
+     * there are replaced when the new ones are complete.
      *
      * @param folder exists
      * @param report of the training so far, for the card

@@ -12,8 +12,8 @@ import io.vitrail.transformer.RecomputedLayers;
 import java.util.Optional;
 
 /**
- * The steps of a training: loss, gradients, their common norm clipped, the optimizer, the average of the weights. A step
- * whose gradients overflowed is passed over, unless it is one of many. For one thread.
+ * The steps of a training: loss, gradients, their common norm clipped, the optimizer, the average of the weights. A
+ * step whose gradients overflowed is passed over, unless it is one of many. For one thread.
  */
 public final class OptimizerSteps {
     private static final int MOST_OVERFLOWS = 10;

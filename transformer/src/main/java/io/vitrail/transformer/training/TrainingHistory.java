@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * What happened in a training, step by step. {@link FineTuner} keeps it in the file {@link #FILE}, a line of JSON for each
- * entry.
+ * What happened in a training, step by step. {@link FineTuner} keeps it in the file {@link #FILE}, a line of JSON for
+ * each entry.
  *
  * @param settings of the training, by name
  * @param steps in order

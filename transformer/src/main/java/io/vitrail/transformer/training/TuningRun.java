@@ -7,6 +7,7 @@ import ai.djl.training.Trainer;
 import ai.djl.training.dataset.Batch;
 import ai.djl.training.listener.TrainingListener;
 import io.vitrail.transformer.Check;
+import io.vitrail.transformer.RecomputedLayers;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,8 +19,8 @@ import java.util.OptionalDouble;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The loop: one fine-tuning from its beginning, or from its saved state, to its end. Each batch's memory is freed as soon as
- * its gradients are added.
+ * The loop: one fine-tuning from its beginning, or from its saved state, to its end. Each batch's memory is freed as
+ * soon as its gradients are added.
  */
 final class TuningRun {
     private static final String SECONDS = "seconds";
@@ -39,8 +40,9 @@ final class TuningRun {
      *
      * @param stepsPerEpoch the last of which may add up fewer batches
      * @param total steps of the whole training
+     * @param recomputed what the lesson's block is trained with, if its layers are computed again
      */
-    record Plan(Lesson lesson, FineTuning how, long stepsPerEpoch, long total) {}
+    record Plan(Lesson lesson, FineTuning how, long stepsPerEpoch, long total, Optional<RecomputedLayers> recomputed) {}
 
     /** What the examples of one step gave. */
     private record Taken(OptimizerSteps.Step step, double examples, OptionalDouble accuracy) {}
@@ -50,7 +52,7 @@ final class TuningRun {
         this.parts = parts;
         this.state = state;
         this.progress = progress;
-        steps = new OptimizerSteps(parts, plan.how.optimization().maxGradientNorm());
+        steps = new OptimizerSteps(parts, plan.how.optimization().maxGradientNorm(), plan.recomputed);
         evaluateEvery = plan.how.running().evaluateEvery().steps(plan.stepsPerEpoch, plan.total);
     }
 

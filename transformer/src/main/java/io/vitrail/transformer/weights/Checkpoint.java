@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -24,11 +25,13 @@ public final class Checkpoint implements AutoCloseable {
 
     private final Path folder;
     private final TensorFile weights;
+    private final Optional<Path> description;
     private final Map<String, String> storedNames = new LinkedHashMap<>();
 
-    private Checkpoint(Path folder, TensorFile weights) {
+    private Checkpoint(Path folder, TensorFile weights, Optional<Path> description) {
         this.folder = folder;
         this.weights = weights;
+        this.description = description;
         for (String stored : weights.names()) {
             String other = storedNames.put(LegacyNames.modern(stored), stored);
             if (other != null) {
@@ -50,7 +53,7 @@ public final class Checkpoint implements AutoCloseable {
     public static Checkpoint open(Path path) {
         TensorFile weights = WeightFiles.open(path);
         try {
-            return new Checkpoint(weights.file().toAbsolutePath().getParent(), weights);
+            return new Checkpoint(weights.file().toAbsolutePath().getParent(), weights, Optional.empty());
         } catch (CheckpointException e) {
             weights.close();
             throw e;
@@ -64,7 +67,12 @@ public final class Checkpoint implements AutoCloseable {
     public Checkpoint withWeights(Map<String, StoredTensor> others) {
         Map<String, StoredTensor> stored = new LinkedHashMap<>();
         others.forEach((name, tensor) -> stored.put(storedNames.getOrDefault(name, name), tensor));
-        return new Checkpoint(folder, new ReplacedTensors(weights, stored));
+        return new Checkpoint(folder, new ReplacedTensors(weights, stored), description);
+    }
+
+    /** This checkpoint described by another config.json; the rest stays. It is valid while this one is open. */
+    public Checkpoint withConfig(Path file) {
+        return new Checkpoint(folder, weights, Optional.of(file));
     }
 
     /** Whether a folder holds weights by one of the names that {@link #open} looks for. */
@@ -84,6 +92,9 @@ public final class Checkpoint implements AutoCloseable {
 
     /** The file that describes the model: config.json, or open_clip_config.json beside open_clip's weights. */
     public Path configFile() {
+        if (description.isPresent()) {
+            return description.get();
+        }
         boolean openClip = file().getFileName().toString().startsWith(OPEN_CLIP);
         return folder.resolve(openClip ? OPEN_CLIP + "_" + CONFIG : CONFIG);
     }

@@ -1,14 +1,18 @@
 package io.vitrail.transformer.weights;
 
 import ai.djl.Device;
+import ai.djl.ndarray.NDManager;
 import io.vitrail.transformer.Operations;
 import io.vitrail.transformer.Session;
 import io.vitrail.transformer.TensorBlock;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
 /** A model whose weights come from a checkpoint, and where each of them is. */
 public abstract class CheckpointModel extends TensorBlock {
+    private List<WeightTable.Filling> filled = List.of();
+
     /** Where each weight of a checkpoint belongs. */
     public abstract WeightTable weightTable();
 
@@ -34,6 +38,11 @@ public abstract class CheckpointModel extends TensorBlock {
         return new WeightTable.Filling(weightTable().under(prefix), based ? basePrefix() : "", this, sizes());
     }
 
+    /** Where the weights belong of the checkpoint that this class saves: the base model's names begin with its prefix. */
+    public List<WeightPlace> places() {
+        return WeightTable.places(List.of(new WeightTable.Filling(weightTable(), basePrefix(), this, sizes())));
+    }
+
     /** Where the weights of a checkpoint belong in this model; shared ones by all their names. */
     public final List<WeightPlace> places(Checkpoint checkpoint) {
         return WeightTable.places(fillings(checkpoint));
@@ -55,10 +64,33 @@ public abstract class CheckpointModel extends TensorBlock {
      */
     public static <M extends CheckpointModel> Session<M> load(
             M model, Checkpoint checkpoint, Operations operations, Device device) {
-        return new Session<>(
-                model,
-                operations,
-                device,
-                manager -> WeightTable.load(checkpoint, model.fillings(checkpoint), manager));
+        return new Session<>(model, operations, device, manager -> model.load(checkpoint, manager));
+    }
+
+    /**
+     * Gives the parameters a checkpoint's weights, without preparing them, so that they can be trained.
+     *
+     * @param manager owns the weights
+     * @throws CheckpointException if the files are damaged or don't hold the weights that the model needs
+     */
+    public final void load(Checkpoint checkpoint, NDManager manager) {
+        filled = fillings(checkpoint);
+        WeightTable.load(checkpoint, filled, manager);
+    }
+
+    /** Where the weights belong of the checkpoint that this model was loaded from; none before. */
+    public final List<WeightPlace> loadedPlaces() {
+        return WeightTable.places(filled);
+    }
+
+    /**
+     * Saves the weights by the names of the checkpoint that they were loaded from, as one safetensors file.
+     *
+     * @param file replaced only when the new one is complete
+     * @param floats the type to store: F32, F16 or BF16
+     * @throws CheckpointException if the file can't be written
+     */
+    public final void save(Path file, StorageType floats) {
+        WeightTable.save(file, floats, filled);
     }
 }

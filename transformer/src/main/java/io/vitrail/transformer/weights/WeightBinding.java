@@ -43,7 +43,8 @@ record WeightBinding(WeightRow row, String name, String path, Parameter paramete
             holder = holder.parts().get(step);
         }
         Part stored = row.part();
-        return new WeightPlace(name, holder, steps.get(steps.size() - 1), stored.index(), stored.count());
+        String last = steps.get(steps.size() - 1);
+        return new WeightPlace(name, holder, last, stored.index(), stored.count(), isTransposed());
     }
 
     boolean isTransposed() {

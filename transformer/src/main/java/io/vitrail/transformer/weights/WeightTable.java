@@ -239,9 +239,7 @@ public final class WeightTable {
     public static List<WeightPlace> places(List<Filling> parts) {
         return parts.stream()
                 .flatMap(part -> new WeightBindings(part.table.rows, part.base, part.root, part.sizes)
-                        .groups().stream()
-                                .flatMap(List::stream)
-                                .map(binding -> binding.place(part.root)))
+                        .groups().stream().flatMap(List::stream).map(binding -> binding.place(part.root)))
                 .toList();
     }
 
@@ -253,16 +251,28 @@ public final class WeightTable {
      * @throws CheckpointException if the file can't be written
      */
     public void save(Path file, StorageType floats, String base, WeightHolder root, Map<String, Long> sizes) {
-        Map<String, NDArray> views = new LinkedHashMap<>();
+        save(file, floats, List.of(new Filling(this, base, root, sizes)));
+    }
+
+    /** The same of several parts, such as two towers, in one file. */
+    public static void save(Path file, StorageType floats, List<Filling> parts) {
+        Map<String, NDArray> stored = new LinkedHashMap<>();
         try {
-            for (WeightBinding binding : saved(base, root, sizes)) {
-                int axis = binding.isTransposed() ? 1 : 0;
-                views.merge(binding.name(), view(binding), (some, more) -> joined(some, more, axis));
-            }
-            SafeTensorsWriter.write(file, views, floats, METADATA);
+            parts.forEach(part -> stored.putAll(part.table.stored(part.base, part.root, part.sizes)));
+            SafeTensorsWriter.write(file, stored, floats, METADATA);
         } finally {
-            views.values().forEach(NDArray::close);
+            stored.values().forEach(NDArray::close);
         }
+    }
+
+    /** A model's parameters under the checkpoint's names and in its shapes: views, which the caller closes. */
+    public Map<String, NDArray> stored(String base, WeightHolder root, Map<String, Long> sizes) {
+        Map<String, NDArray> views = new LinkedHashMap<>();
+        for (WeightBinding binding : saved(base, root, sizes)) {
+            int axis = binding.isTransposed() ? 1 : 0;
+            views.merge(binding.name(), view(binding), (some, more) -> joined(some, more, axis));
+        }
+        return views;
     }
 
     /** A parameter, or part of it, as it is stored. */

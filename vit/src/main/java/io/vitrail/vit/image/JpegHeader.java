@@ -57,6 +57,15 @@ final class JpegHeader {
         return lossless;
     }
 
+    static boolean isStartOfFrame(int marker) {
+        return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
+    }
+
+    /** Whether a segment follows the marker: its length in two bytes, which it counts, and its content. */
+    static boolean hasLength(int marker) {
+        return marker != 0x01 && (marker < 0xD0 || marker > 0xD8);
+    }
+
     private void readSegments() {
         keep(0, 2);
         int at = 2;
@@ -68,7 +77,7 @@ final class JpegHeader {
                 return;
             }
             at = code + 1;
-            if (marker != 0x01 && (marker < 0xD0 || marker > 0xD8)) {
+            if (hasLength(marker)) {
                 int length = file.u16(at);
                 readSegment(marker, at + 2, length - 2);
                 at += Math.max(2, length);
@@ -101,8 +110,7 @@ final class JpegHeader {
     }
 
     private void readSegment(int marker, int at, int length) {
-        boolean startOfFrame = marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
-        if (startOfFrame && frame < 0) {
+        if (isStartOfFrame(marker) && frame < 0) {
             checkCoding(marker);
             frame = at;
             lossless = marker == LOSSLESS;

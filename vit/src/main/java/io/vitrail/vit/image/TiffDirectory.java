@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.IntPredicate;
+import java.util.stream.LongStream;
 
 /**
  * The first directory of a TIFF structure (TIFF 6.0, section 2; or BigTIFF, with places of 64 bits), which EXIF blocks
@@ -55,14 +56,17 @@ final class TiffDirectory {
      * A copy of the file whose directory has only these entries, each once, and no directory behind it. It lies where
      * the file's own does: nothing moves, and what is cut off stays so.
      *
+     * @param numbers tags that are kept if their values are whole numbers, as a reader of this class sees them
+     * @param others tags that are kept whatever they hold
      * @throws ImageException if the file's directory is cut off
      */
-    FileBytes withOnly(IntPredicate tags) {
+    FileBytes withOnly(IntPredicate numbers, IntPredicate others) {
         if (cutOff) {
             throw block.cutOff();
         }
         List<Entry> kept = entries.entrySet().stream()
-                .filter(entry -> tags.test(entry.getKey()))
+                .filter(entry -> others.test(entry.getKey())
+                        || numbers.test(entry.getKey()) && entry.getValue().ofWholeNumbers)
                 .map(Map.Entry::getValue)
                 .toList();
         byte[] copy = block.bytes().clone();
@@ -88,17 +92,17 @@ final class TiffDirectory {
         return values.length == 0 ? otherwise : values[0];
     }
 
-    /** All values of an entry of whole numbers; none where there is none. */
+    /** All values of an entry of whole numbers, up to those of a palette; none where there is none. */
     long[] values(int tag) {
+        return each(tag).limit(MAXIMAL_VALUES).toArray();
+    }
+
+    /** Likewise, however many there are. */
+    LongStream each(int tag) {
         Entry entry = entries.get(tag);
-        if (entry == null || !entry.ofWholeNumbers) {
-            return new long[0];
-        }
-        long[] values = new long[(int) Math.min(MAXIMAL_VALUES, entry.count)];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = number(entry.place + (long) i * entry.width, entry.width);
-        }
-        return values;
+        return entry == null || !entry.ofWholeNumbers
+                ? LongStream.empty()
+                : LongStream.range(0, entry.count).map(i -> number(entry.place + i * entry.width, entry.width));
     }
 
     private long start() {

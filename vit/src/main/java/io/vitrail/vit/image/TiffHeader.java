@@ -1,5 +1,8 @@
 package io.vitrail.vit.image;
 
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+
 /**
  * Reads what the samples of a TIFF's first picture mean (TIFF 6.0), and refuses what Pillow refuses.
  *
@@ -16,14 +19,22 @@ record TiffHeader(TiffColours colours, int bits, boolean integers, Alpha alpha, 
     private static final int COMPRESSION = 259;
     private static final int PHOTOMETRIC = 262;
     private static final int ORIENTATION = 274;
+    private static final int STRIPS = 273;
     private static final int SAMPLES = 277;
+    private static final int ROWS_OF_STRIP = 278;
     private static final int PALETTE = 320;
     private static final int TILE_WIDTH = 322;
     private static final int TILE_HEIGHT = 323;
+    private static final int TILES = 324;
     private static final int EXTRA_SAMPLES = 338;
     private static final int SAMPLE_FORMAT = 339;
+    private static final int TABLES = 347;
+    private static final int WHOLE_JPEG = 513;
+    private static final int YCBCR_COEFFICIENTS = 529;
+    private static final int REFERENCE_BLACK_WHITE = 532;
 
     private static final int OLD_JPEG = 6;
+    private static final int JPEG = 7;
     private static final int YCBCR = 6;
     /** Pillow's limit. */
     private static final int MAXIMAL_SAMPLES = 6;
@@ -42,6 +53,7 @@ record TiffHeader(TiffColours colours, int bits, boolean integers, Alpha alpha, 
     static ImageHeader read(ImageFormat format, FileBytes file) {
         TiffDirectory directory = TiffDirectory.read(file);
         read(directory, file);
+        checkJpegs(directory, file);
         Orientation orientation = Orientation.of(directory.value(ORIENTATION, 0));
         return new ImageHeader(format, directory.value(WIDTH, 0), directory.value(HEIGHT, 0), orientation);
     }
@@ -57,17 +69,22 @@ record TiffHeader(TiffColours colours, int bits, boolean integers, Alpha alpha, 
      * @throws ImageException if the directory is cut off
      */
     static FileBytes withPixelsOnly(FileBytes file) {
-        return TiffDirectory.read(file).withOnly(TiffHeader::isOfPixels);
+        return TiffDirectory.read(file).withOnly(TiffHeader::isOfPixels, TiffHeader::isOfOtherValues);
     }
 
-    /** Whether decoding needs an entry (TIFF 6.0, appendix A, and its technical note 2). */
+    /** Bytes and fractions. */
+    private static boolean isOfOtherValues(int tag) {
+        return tag == TABLES || tag == YCBCR_COEFFICIENTS || tag == REFERENCE_BLACK_WHITE;
+    }
+
+    /** Whether decoding needs an entry of whole numbers (TIFF 6.0, appendix A, and its technical note 2). */
     private static boolean isOfPixels(int tag) {
         return switch (tag) {
             case WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC, SAMPLES, PALETTE, EXTRA_SAMPLES, SAMPLE_FORMAT -> true;
-            case 273, 278, 279, 284, TILE_WIDTH, TILE_HEIGHT, 324, 325 -> true; // strips, planes, tiles
+            case STRIPS, ROWS_OF_STRIP, 279, 284, TILE_WIDTH, TILE_HEIGHT, TILES, 325 -> true; // 284: planes
             case 266, 292, 293, 317 -> true; // order of bits, fax, differences
-            case 347, 512, 513, 514, 519, 520, 521 -> true; // JPEG
-            case 529, 530, 531, 532 -> true; // YCbCr
+            case 512, WHOLE_JPEG, 514, 519, 520, 521 -> true; // JPEG
+            case 530, 531 -> true; // YCbCr
             default -> false;
         };
     }
@@ -92,6 +109,22 @@ record TiffHeader(TiffColours colours, int bits, boolean integers, Alpha alpha, 
         Alpha alpha = samples > colours.samples() ? alpha(directory.value(EXTRA_SAMPLES, 2)) : Alpha.NONE;
         boolean integers = sampleFormat == 1 && bits <= 16;
         return new TiffHeader(colours, (int) bits, integers, alpha, directory.values(PALETTE));
+    }
+
+    /** Old streams may hold the whole picture, wherever they begin. */
+    private static void checkJpegs(TiffDirectory directory, FileBytes file) {
+        long width = directory.value(WIDTH, 0);
+        long height = directory.value(HEIGHT, 0);
+        long compression = directory.value(COMPRESSION, 1);
+        if (compression == OLD_JPEG) {
+            LongStream places = IntStream.of(WHOLE_JPEG, STRIPS, TILES).mapToObj(directory::each).flatMapToLong(p -> p);
+            TiffJpegs.check(file, places, width, height);
+        } else if (compression == JPEG) {
+            long rows = Math.min(height, directory.value(ROWS_OF_STRIP, height));
+            TiffJpegs.check(file, directory.each(STRIPS), width, rows);
+            TiffJpegs.check(
+                    file, directory.each(TILES), directory.value(TILE_WIDTH, 0), directory.value(TILE_HEIGHT, 0));
+        }
     }
 
     private static Alpha alpha(long extraSample) {

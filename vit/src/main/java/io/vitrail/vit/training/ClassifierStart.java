@@ -3,8 +3,10 @@ package io.vitrail.vit.training;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vitrail.transformer.Check;
+import io.vitrail.transformer.lora.LoraConfig;
 import io.vitrail.transformer.training.Seeds;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.transformer.weights.ConfigJson;
@@ -25,11 +27,12 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
- * A checkpoint as a classifier of given labels: with the checkpoint's head if that has the same labels, otherwise with a new
- * one, which begins as transformers initialises it (with {@code ignore_mismatched_sizes}). Poolers that the checkpoint lacks
- * are new as well; any other weight must be there.
+ * A checkpoint as a classifier of given labels: with the checkpoint's head if that has the same labels, otherwise with
+ * a new one, which begins as transformers initialises it (with {@code ignore_mismatched_sizes}). Poolers that the
+ * checkpoint lacks are new as well; any other weight must be there.
  */
 final class ClassifierStart {
     private static final String HEAD = "head";
@@ -40,6 +43,7 @@ final class ClassifierStart {
     private final ObjectNode config;
     private final VisionModel model;
     private final boolean headIsNew;
+    private final Set<Parameter> fresh = new HashSet<>();
 
     /** @param labels as the head is to number them; where the checkpoint has the same ones, in its order */
     ClassifierStart(Checkpoint checkpoint, Collection<String> labels) {
@@ -82,7 +86,7 @@ final class ClassifierStart {
 
     /** The checkpoint's config.json with what differs now. */
     private ObjectNode changed(String className, List<String> labels) {
-        ObjectNode json = checkpoint.config().deepCopy();
+        ObjectNode json = whole(checkpoint.config().deepCopy());
         json.putArray("architectures").add(className);
         json.remove(List.of("num_labels", "torch_dtype"));
         if (headIsNew) {
@@ -95,6 +99,18 @@ final class ClassifierStart {
         json.put("dtype", "float32");
         json.put("problem_type", "single_label_classification");
         return json;
+    }
+
+    /** Of a tower alone, the reference has no classifier: its config becomes part of one of both towers. */
+    private static ObjectNode whole(ObjectNode json) {
+        String type = json.path("model_type").asText();
+        if (!type.equals("clip_vision_model") && !type.equals("siglip_vision_model")) {
+            return json;
+        }
+        ObjectNode outer = JsonNodeFactory.instance.objectNode();
+        outer.put("model_type", type.replace("_vision_model", ""));
+        outer.set("vision_config", json);
+        return outer;
     }
 
     /** Without weights until {@link #load}. */
@@ -118,27 +134,28 @@ final class ClassifierStart {
      * @param seed of those that are new
      */
     void load(NDManager manager, long seed) {
-        Checkpoint complete = checkpoint.withWeights(fresh(seed));
+        Checkpoint complete = checkpoint.withWeights(freshTensors(seed));
         WeightTable.load(complete, List.of(model.filling(complete)), manager);
     }
 
-    private Map<String, StoredTensor> fresh(long seed) {
+    private Map<String, StoredTensor> freshTensors(long seed) {
         StoredTensor any = checkpoint.tensor(checkpoint.names().iterator().next());
         Set<Parameter> head = headOf(model);
-        Map<String, StoredTensor> fresh = new LinkedHashMap<>();
+        Map<String, StoredTensor> tensors = new LinkedHashMap<>();
         int number = 0;
         for (Map.Entry<String, Parameter> weight : names(model).entrySet()) {
             boolean lacking =
                     !checkpoint.has(weight.getKey()) && weight.getKey().contains("pooler.");
             if (lacking || headIsNew && head.contains(weight.getValue())) {
                 SplittableRandom random = Seeds.random(seed, 0, number++);
-                fresh.put(
+                fresh.add(weight.getValue());
+                tensors.put(
                         weight.getKey(),
                         StoredTensor.computed(
                                 any, weight.getValue().getShape().getShape(), values(weight.getValue(), random)));
             }
         }
-        return fresh;
+        return tensors;
     }
 
     /** As the reference begins: matrices normal, scales 1, shifts 0. */
@@ -163,6 +180,17 @@ final class ClassifierStart {
             return json.number("initializer_factor", 1) / Math.sqrt(vision.size("hidden_size", 768));
         }
         return json.number("initializer_range", USUAL_RANGE);
+    }
+
+    /**
+     * The layers that are learned whole beside changes of low rank: the head, a new pooler, and those of the config.
+     */
+    String[] whole(LoraConfig lora) {
+        Set<Parameter> head = headOf(model);
+        Stream<String> names = model.weightTable().names(model.basePrefix(), model, model.sizes()).entrySet().stream()
+                .filter(weight -> head.contains(weight.getValue()) || fresh.contains(weight.getValue()))
+                .map(weight -> weight.getKey().substring(0, weight.getKey().lastIndexOf('.')));
+        return Stream.concat(lora.modulesToSave().stream(), names).distinct().toArray(String[]::new);
     }
 
     /** What transformers keeps beside the weights, though it follows from the config. The caller closes the arrays. */

@@ -4,6 +4,8 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.dataset.Batch;
 import ai.djl.training.loss.Loss;
@@ -12,6 +14,8 @@ import io.vitrail.transformer.DjlEngine;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.ReadableOperations;
 import io.vitrail.transformer.TensorBlock;
+import io.vitrail.transformer.lora.LoraConfig;
+import io.vitrail.transformer.lora.TrainedWeights;
 import io.vitrail.transformer.training.CrossEntropy;
 import io.vitrail.transformer.training.Evaluation;
 import io.vitrail.transformer.training.FineTuning;
@@ -37,12 +41,14 @@ import java.util.zip.CRC32;
 
 /**
  * A vision model learns to tell classes of pictures apart: any checkpoint of {@link io.vitrail.vit.VisionModels} whose
- * architecture classifies, with a new head where its labels differ. Pictures are varied, then normalised as the checkpoint
- * asks for; they are measured processed as at inference. For {@link io.vitrail.transformer.training.FineTuner}.
+ * architecture classifies, with a new head where its labels differ. Pictures are varied, then normalised as the
+ * checkpoint asks for; they are measured processed as at inference. For {@link
+ * io.vitrail.transformer.training.FineTuner}.
  */
 public final class ImageClassificationLesson implements Lesson {
     private final NDManager manager;
     private final VisionModel model;
+    private final TrainedWeights trained;
     private final ImageProcessor processor;
     private final ClassifierFiles files;
     private final LessonPictures training;
@@ -57,18 +63,23 @@ public final class ImageClassificationLesson implements Lesson {
      * @param variation of the pictures to learn from
      * @param broken told of each picture file that can't be read, and why; it is passed over
      * @param command that makes this model, for its card; may be empty
+     * @param lora changes of low rank that learn in place of the weights, beside the head; none if all learn
      */
-    public record Options(PictureVariation variation, Consumer<String> broken, String command) {
+    public record Options(
+            PictureVariation variation, Consumer<String> broken, String command, Optional<LoraConfig> lora) {
         /** Random crops; broken files are passed over silently. */
         public static Options defaults() {
-            return new Options(PictureVariation.defaults(), file -> {}, "");
+            return new Options(PictureVariation.defaults(), file -> {}, "", Optional.empty());
         }
     }
+
+    /** What is asked for. */
+    private record Request(String name, LabelledPictures pictures, FineTuning how, Options options) {}
 
     /** The same for the embedded model. */
     public static ImageClassificationLesson ofEmbedded(LabelledPictures pictures, FineTuning how, Options options) {
         try (EmbeddedCheckpoint checkpoint = EmbeddedCheckpoint.unpack()) {
-            return open(checkpoint.folder(), "the embedded classifier", pictures, how, options);
+            return open(checkpoint.folder(), new Request("the embedded classifier", pictures, how, options));
         }
     }
 
@@ -80,40 +91,55 @@ public final class ImageClassificationLesson implements Lesson {
      */
     public static ImageClassificationLesson of(
             Path checkpoint, LabelledPictures pictures, FineTuning how, Options options) {
-        return open(checkpoint, checkpoint.getFileName().toString(), pictures, how, options);
+        return open(checkpoint, new Request(checkpoint.toString(), pictures, how, options));
     }
 
-    private static ImageClassificationLesson open(
-            Path folder, String name, LabelledPictures pictures, FineTuning how, Options options) {
+    private static ImageClassificationLesson open(Path folder, Request request) {
         NDManager manager = DjlEngine.newManager(Device.cpu());
         try (Checkpoint checkpoint = Checkpoint.open(folder)) {
-            return new ImageClassificationLesson(checkpoint, name, pictures, how, options, manager);
+            return new ImageClassificationLesson(checkpoint, request, manager);
         } catch (RuntimeException | Error e) {
             manager.close();
             throw e;
         }
     }
 
-    private ImageClassificationLesson(
-            Checkpoint checkpoint,
-            String name,
-            LabelledPictures given,
-            FineTuning how,
-            Options options,
-            NDManager manager) {
-        this.how = how;
+    private ImageClassificationLesson(Checkpoint checkpoint, Request request, NDManager manager) {
         this.manager = manager;
-        ClassifierStart start = new ClassifierStart(checkpoint, given.labels());
+        how = request.how;
+        Options options = request.options;
+        ClassifierStart start = new ClassifierStart(checkpoint, request.pictures.labels());
         start.load(manager, how.seed());
         model = start.model();
+        trained = trained(start, options.lora);
         processor = ImageProcessor.load(checkpoint.folder());
-        files = ClassifierFiles.of(start.config(), checkpoint.folder(), start.indexes(manager));
-        LabelledPictures pictures = given.inOrder(model.labels());
-        int side = side();
-        ReadPictures read = ReadPictures.of(pictures.training(), side, options.broken);
+        ClassifierFiles.Source source = new ClassifierFiles.Source(request.name, checkpoint.folder());
+        files = ClassifierFiles.of(source, start.config(), start.indexes(manager));
+        LabelledPictures pictures = request.pictures.inOrder(model.labels());
+        training = training(pictures, options);
         evaluation = ReadPictures.readable(pictures.evaluation(), options.broken);
-        training = new LessonPictures(
-                read,
+        card = new ClassifierCard(
+                request.name,
+                ModelCard.in(checkpoint.folder()).licence(),
+                model.labels(),
+                training.size(),
+                evaluation.size(),
+                options.command);
+        fingerprint = "%s of %d bytes from %s; pictures %s, of which %d were read; %s; lora %s"
+                .formatted(
+                        files.config().path("model_type").asText(),
+                        checkpoint.bytes(),
+                        request.name,
+                        code(pictures),
+                        training.size(),
+                        options.variation,
+                        options.lora);
+    }
+
+    private LessonPictures training(LabelledPictures pictures, Options options) {
+        int side = side();
+        return new LessonPictures(
+                ReadPictures.of(pictures.training(), side, options.broken),
                 new LessonPictures.Options(
                         how.batching().batch(),
                         model.labels().size(),
@@ -122,20 +148,16 @@ public final class ImageClassificationLesson implements Lesson {
                         options.variation,
                         how.seed()),
                 how.running().threads());
-        card = new ClassifierCard(
-                name,
-                ModelCard.in(checkpoint.folder()).licence(),
-                model.labels(),
-                training.size(),
-                evaluation.size(),
-                options.command);
-        fingerprint = "%s of %s, %d bytes; pictures %s; %s"
-                .formatted(
-                        files.config().path("model_type").asText(),
-                        name,
-                        checkpoint.bytes(),
-                        code(pictures),
-                        options.variation);
+    }
+
+    /** All weights, or changes of low rank with what is new learned whole. */
+    private TrainedWeights trained(ClassifierStart start, Optional<LoraConfig> lora) {
+        TrainedWeights chosen = lora.map(
+                        config -> TrainedWeights.ofLowRank(config.saving(start.whole(config)), model, model.places()))
+                .orElseGet(() -> TrainedWeights.all(model, model.places()));
+        manager.getEngine().setRandomSeed((int) how.seed());
+        chosen.block().initialize(manager, DataType.FLOAT32, new Shape(1)); // an adapter has no values yet
+        return chosen;
     }
 
     /** Height and width of what the processor makes of a square picture. */
@@ -181,12 +203,12 @@ public final class ImageClassificationLesson implements Lesson {
 
     @Override
     public TensorBlock block() {
-        return model;
+        return trained.block();
     }
 
     @Override
     public Map<String, Parameter> weights() {
-        return model.weightTable().names(model.basePrefix(), model, model.sizes());
+        return trained.weights();
     }
 
     @Override
@@ -229,14 +251,15 @@ public final class ImageClassificationLesson implements Lesson {
                     .map(example -> Image.fromFile(example.file()))
                     .toList();
             ProcessedImages processed = processor.process(images, scope);
-            NDArray logits = model.forward(processed.pixelValues(), Pass.inference(ReadableOperations.INSTANCE));
+            NDArray logits =
+                    trained.block().forward(processed.pixelValues(), Pass.inference(ReadableOperations.INSTANCE));
             return logits.toFloatArray(); // [batch, labels]
         }
     }
 
     @Override
     public void save(Path folder, TuningReport report) {
-        files.save(model, folder, card.text(report));
+        files.save(model, folder, card.text(report), trained.adapter());
     }
 
     @Override

@@ -20,7 +20,8 @@ import java.util.stream.Stream;
 
 /**
  * Picture files with their classes, to learn from and to be measured by: {@code DIR/<label>/photo.jpg}. Where DIR has a
- * folder {@code train}, that holds the labels' folders, and {@code validation}, {@code val}, {@code valid}, {@code dev} or
+ * folder {@code train}, that holds the labels' folders, and {@code validation}, {@code val}, {@code valid}, {@code dev}
+ * or
  * {@code test} beside it the pictures to be measured by. Otherwise some of each class are held out, by a seed.
  *
  * @param labels names of the classes; sorted as they are read
@@ -54,8 +55,8 @@ public record LabelledPictures(List<String> labels, List<Example> training, List
     /**
      * The pictures of a folder; none is opened yet.
      *
-     * @param heldOut the fraction of each class that is held out to measure by, where no folder is for that; at least one
-     *     picture of a class that has several, none if it is 0
+     * @param heldOut the fraction of each class that is held out to measure by, where no folder is for that; at least
+     *     one picture of a class that has several, none if it is 0
      * @throws IllegalArgumentException if there are less than two labels with pictures; the message says what was found
      */
     public static LabelledPictures in(Path folder, double heldOut, long seed) {

@@ -16,8 +16,8 @@ import java.util.SplittableRandom;
 
 /**
  * The batches of an image classification, prepared in background threads: pixels [batch, 3, side, side], and as labels
- * probabilities [batch, classes]. What a batch holds is decided by seed, epoch and number alone. An epoch's last batch may
- * be smaller.
+ * probabilities [batch, classes]. What a batch holds is decided by seed, epoch and number alone. An epoch's last batch
+ * may be smaller.
  */
 final class LessonPictures implements AutoCloseable {
     private final ReadPictures pictures;

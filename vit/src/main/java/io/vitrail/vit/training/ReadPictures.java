@@ -12,8 +12,8 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
- * Pictures that could be read, to learn from: as many as fit a part of the heap stay in memory, the others are read again
- * each time. JPEGs much larger than what the model sees are decoded smaller. Any thread may ask.
+ * Pictures that could be read, to learn from: as many as fit a part of the heap stay in memory, the others are read
+ * again each time. JPEGs much larger than what the model sees are decoded smaller. Any thread may ask.
  */
 final class ReadPictures {
     private static final int SIDES = 3;

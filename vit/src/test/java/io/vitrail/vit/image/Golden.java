@@ -59,8 +59,14 @@ record Golden(Path folder, JsonNode call) {
 
     List<Path> pictures() {
         List<Path> pictures = new ArrayList<>();
-        call.get("images").forEach(image -> pictures.add(folder.resolve(image.asText())));
+        call.get("images").forEach(image -> pictures.add(picture(image.asText())));
         return pictures;
+    }
+
+    /** Of the case's own folder, or of the one that cases share. */
+    private Path picture(String name) {
+        Path own = folder.resolve(name);
+        return Files.exists(own) ? own : resource("goldens/pictures/" + name);
     }
 
     JsonNode options() {

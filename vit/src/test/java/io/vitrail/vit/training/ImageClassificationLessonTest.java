@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.vitrail.transformer.lora.LoraConfig;
 import io.vitrail.transformer.training.Confusion;
 import io.vitrail.transformer.training.Evaluation;
 import io.vitrail.transformer.training.FineTuner;
@@ -25,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
@@ -158,6 +161,87 @@ class ImageClassificationLessonTest {
     }
 
     @Test
+    void aTowerAloneIsSavedAsTransformersClassifiesWithIt() throws IOException {
+        tune(
+                checkpoint("clip_vision/with_projection"),
+                usual().length(new Span.Steps(1)).batch(12).build());
+        JsonNode config = JsonFile.read(out.resolve("config.json"));
+        assertThat(config.path("model_type").asText()).isEqualTo("clip");
+        assertThat(config.path("architectures").get(0).asText()).isEqualTo("CLIPForImageClassification");
+        assertThat(config.path("vision_config").path("model_type").asText()).isEqualTo("clip_vision_model");
+        try (ImageClassifier classifier = ImageClassifier.load(out)) {
+            assertThat(classifier.labels()).isEqualTo(COLOURS);
+        }
+    }
+
+    @Test
+    void changesOfLowRankAreMergedIntoWhatIsSaved() throws IOException {
+        FineTuning how = usual().length(new Span.Epochs(2)).rate(0.02).build();
+        ImageClassificationLesson.Options options = new ImageClassificationLesson.Options(
+                PictureVariation.defaults(), file -> {}, "", Optional.of(LoraConfig.ofRank(2, "query", "value")));
+        LabelledPictures pictures = LabelledPictures.in(data, 0.25, 1);
+        TuningReport report;
+        try (ImageClassificationLesson lesson =
+                ImageClassificationLesson.of(golden("vit/classification"), pictures, how, options)) {
+            report = new FineTuner(lesson, how).run(out, TuningProgress.SILENT);
+        }
+        String query = "vit.encoder.layer.0.attention.attention.query.weight";
+        String key = "vit.encoder.layer.0.attention.attention.key.weight";
+        try (Checkpoint before = Checkpoint.open(golden("vit/classification"));
+                Checkpoint after = Checkpoint.open(out)) {
+            assertThat(after.names()).isEqualTo(before.names());
+            assertThat(after.tensor(key).floats()).isEqualTo(before.tensor(key).floats());
+            assertThat(after.tensor(query).floats())
+                    .isNotEqualTo(before.tensor(query).floats());
+        }
+        try (ImageClassificationLesson lesson = lesson(out, usual().build())) {
+            assertThat(lesson.evaluate().orElseThrow().metrics().get("loss"))
+                    .isCloseTo(
+                            report.best().orElseThrow().evaluation().metrics().get("loss"), within(1e-5));
+        }
+        assertThat(out.resolve("adapter")).isDirectoryContaining("glob:**adapter_config.json");
+    }
+
+    @Test
+    void aTrainingThatWasStoppedGoesOnWithTheSameLossesInConstantMemory() throws IOException {
+        FineTuning how = usual().length(new Span.Steps(10)).batch(5).build();
+        List<Integer> arrays = new ArrayList<>();
+        tune(how, 10, arrays);
+        List<TrainingHistory.Step> whole =
+                TrainingHistory.read(out.resolve(TrainingHistory.FILE)).steps();
+        assertThat(arrays.get(9)).isEqualTo(arrays.get(2));
+        Files.delete(out.resolve(FineTuner.STATE));
+        tune(how, 4, arrays);
+        tune(how, 10, arrays);
+        assertThat(TrainingHistory.read(out.resolve(TrainingHistory.FILE)).steps())
+                .extracting(TrainingHistory.Step::loss)
+                .isEqualTo(whole.stream().map(TrainingHistory.Step::loss).toList());
+    }
+
+    /** Until a step. */
+    private void tune(FineTuning how, long last, List<Integer> arrays) {
+        TuningProgress progress = new TuningProgress() {
+            private long taken;
+
+            @Override
+            public void stepped(Step step) {
+                taken = step.number();
+                try (NDManager any = NDManager.newBaseManager()) {
+                    arrays.add(any.getParentManager().getManagedArrays().size());
+                }
+            }
+
+            @Override
+            public boolean stopRequested() {
+                return taken == last;
+            }
+        };
+        try (ImageClassificationLesson lesson = lesson(golden("vit/classification"), how)) {
+            new FineTuner(lesson, how).run(out, progress);
+        }
+    }
+
+    @Test
     void theSameLabelsKeepTheirHead() throws IOException {
         List<String> labels = List.of("cat", "dog", "car", "tree", "boat"); // the checkpoint's order
         for (int i = 0; i < 10; i++) {
@@ -185,7 +269,8 @@ class ImageClassificationLessonTest {
                 golden("vit/classification"),
                 LabelledPictures.in(data, 0, 1),
                 how,
-                new ImageClassificationLesson.Options(PictureVariation.defaults(), broken::add, ""))) {
+                new ImageClassificationLesson.Options(
+                        PictureVariation.defaults(), broken::add, "", Optional.empty()))) {
             assertThat(lesson.size()).isEqualTo(36);
         }
         assertThat(broken).hasSize(1);

@@ -1,0 +1,62 @@
+package io.vitrail.text.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDManager;
+import io.vitrail.text.tokenizer.TokenizerInput;
+import io.vitrail.transformer.DjlEngine;
+import io.vitrail.transformer.training.FineTuner;
+import io.vitrail.transformer.training.FineTuning;
+import io.vitrail.transformer.training.Span;
+import io.vitrail.transformer.training.TuningProgress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Lessons free what they make, step by step and at their end. */
+class LessonMemoryTest {
+    @TempDir
+    private Path folder;
+
+    /** The number of arrays that are alive in this JVM. */
+    private static int arrays() {
+        try (NDManager manager = DjlEngine.newManager(Device.cpu())) {
+            return manager.getParentManager().getManagedArrays().size();
+        }
+    }
+
+    private static LabelledTexts texts() {
+        List<LabelledTexts.Example> examples = List.of(
+                new LabelledTexts.Example(TokenizerInput.pair("a dog", "a good one"), List.of("x")),
+                new LabelledTexts.Example(TokenizerInput.of("a cat"), List.of("y")));
+        return new LabelledTexts(List.of("x", "y"), LabelledTexts.Kind.SINGLE_LABEL, examples, examples);
+    }
+
+    @Test
+    void stepsAndEvaluationsLeaveNothingBehind() {
+        DjlEngine.get();
+        int before = arrays();
+        List<Integer> alive = new ArrayList<>();
+        FineTuning how =
+                FineTuning.builder().length(new Span.Epochs(12)).batch(2).build();
+        try (TextClassificationLesson lesson = TextClassificationLesson.open(
+                Checkpoints.of("bert/masked_lm"), texts(), TextLessonOptions.DEFAULT, how)) {
+            new FineTuner(lesson, how).run(folder, new TuningProgress() {
+                @Override
+                public void stepped(Step step) {
+                    if (step.number() > 2) { // kernels and moments stay, once they are made
+                        alive.add(arrays());
+                    }
+                }
+            });
+        }
+        Set<Integer> counts = new HashSet<>(alive);
+        assertThat(counts).hasSize(1).allMatch(count -> count > before + 40); // the weights are among them
+        assertThat(arrays()).isLessThanOrEqualTo(before + 8); // what kernels keep
+    }
+}
