@@ -55,7 +55,8 @@ public final class LoraTraining extends TensorBlock implements Adapter {
         });
         checkNames(layers.keySet());
         places.forEach(place -> parameter(place).freeze(true));
-        places.stream().filter(this::isTrained).forEach(place -> parameter(place).freeze(false)); // some have two names
+        places.stream().filter(this::isTrained).forEach(place -> parameter(place)
+                .freeze(false)); // some have two names
     }
 
     private void change(String module, List<WeightPlace> parts) {
@@ -151,12 +152,18 @@ public final class LoraTraining extends TensorBlock implements Adapter {
                 weight = weight.transpose();
                 made.add(weight);
             }
-            weights.merge(PREFIX + place.name(), weight, (some, more) -> {
+            weights.merge(PREFIX + peftName(place), weight, (some, more) -> {
                 made.add(some.concat(more, place.transposed() ? 1 : 0));
                 return made.get(made.size() - 1);
             });
         });
         return weights;
+    }
+
+    /** PEFT puts a layer that it changes inside another one. */
+    private String peftName(WeightPlace place) {
+        String module = LinearLayers.module(place);
+        return modules.containsKey(module) ? module + ".base_layer." + place.parameter() : place.name();
     }
 
     /** Whether changed weights are stored as [inputs, outputs]. */

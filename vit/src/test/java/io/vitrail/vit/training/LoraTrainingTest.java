@@ -87,6 +87,11 @@ class LoraTrainingTest {
                     .extracting(Map.Entry::getKey)
                     .anyMatch(name -> name.contains("query") && name.endsWith("bias"))
                     .noneMatch(name -> name.contains("value") && name.endsWith("bias"));
+            training.lora.save(folder, "tiny/vit");
+        }
+        try (SafeTensors saved = SafeTensors.open(folder.resolve("adapter_model.safetensors"))) {
+            assertThat(saved.names()) // as PEFT wraps layers
+                    .contains("base_model.model.vit.encoder.layer.0.attention.attention.query.base_layer.bias");
         }
     }
 
