@@ -1,6 +1,7 @@
 package io.vitrail.transformer;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import java.util.Optional;
@@ -38,7 +39,21 @@ public sealed interface ParameterValues {
     record Driven(ParameterStore store, boolean training) implements ParameterValues {
         @Override
         public NDArray of(Parameter parameter, NDArray x) {
-            return store.getValue(parameter, x.getDevice(), training);
+            NDArray value = store.getValue(parameter, x.getDevice(), training);
+            return training && isRepeated(value) ? ownGradient(value, x.getManager()) : value;
+        }
+
+        /** Whether each example of a batch gets the same tokens: [1, tokens, width]. */
+        private static boolean isRepeated(NDArray value) {
+            return value.getShape().dimension() == 3 && value.getShape().get(0) == 1;
+        }
+
+        /**
+         * The same values, whose gradient lies in memory of its own. In a batch of one, the engine would give a class token a view
+         * of the position table's gradient, and add the next step's to both in one place.
+         */
+        private static NDArray ownGradient(NDArray value, NDManager manager) {
+            return Numbers.times(Scope.lend(value, manager), 1);
         }
     }
 
