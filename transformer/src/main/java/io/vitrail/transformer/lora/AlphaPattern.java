@@ -39,13 +39,16 @@ final class AlphaPattern {
     /** The alpha of the first pattern that a layer's name ends with. */
     Optional<Double> of(String module) {
         return alphas.entrySet().stream()
-                .filter(entry -> entry.getKey().matcher(new BoundedText(module, new int[1])).matches())
+                .filter(entry -> entry.getKey()
+                        .matcher(new BoundedText(module, new int[1]))
+                        .matches())
                 .map(Map.Entry::getValue)
                 .findFirst();
     }
 
     private static CheckpointException refused(String what, Path file) {
-        return CheckpointException.of("'alpha_pattern' must lead " + what + ".", file, "save the adapter again by PEFT.");
+        return CheckpointException.of(
+                "'alpha_pattern' must lead " + what + ".", file, "save the adapter again by PEFT.");
     }
 
     /** A text that can't be read for ever: a stranger's pattern might try. */

@@ -40,7 +40,8 @@ final class LinearLayers {
 
     /** Whether it is a task's head, or within one: what is new with other classes. */
     static boolean isHead(WeightPlace place) {
-        return place.holder() instanceof VocabularyProjection || HEADS.contains(place.name().split("\\.")[0]);
+        return place.holder() instanceof VocabularyProjection
+                || HEADS.contains(place.name().split("\\.")[0]);
     }
 
     static Size size(WeightPlace place) {

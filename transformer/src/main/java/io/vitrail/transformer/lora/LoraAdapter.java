@@ -60,7 +60,7 @@ public final class LoraAdapter implements Adapter, AutoCloseable {
         try {
             adapter.load();
             return adapter;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             adapter.manager.close();
             throw e;
         }
@@ -141,7 +141,8 @@ public final class LoraAdapter implements Adapter, AutoCloseable {
         boolean fits = outputs > 0 && Arrays.equals(weight.shape(), new long[] {outputs, inputs});
         if (!fits || bias.filter(values -> values.length != outputs).isPresent()) {
             String shape = Arrays.toString(weight.shape());
-            String what = "The adapter's '%s' %s or its bias doesn't fit the model's layer of %d inputs and %d outputs.";
+            String what =
+                    "The adapter's '%s' %s or its bias doesn't fit the model's layer of %d inputs and %d outputs.";
             throw CheckpointException.of(what.formatted(name, shape, inputs, outputs), peft.folder(), REMEDY);
         }
         put(name, place, new Whole(whole(weight, inputs, bias)));
@@ -167,14 +168,14 @@ public final class LoraAdapter implements Adapter, AutoCloseable {
         return ModuleNames.find(places.keySet(), name)
                 .map(places::get)
                 .orElseThrow(() -> CheckpointException.of(
-                        "The adapter changes '" + name + "', which the model hasn't.",
-                        peft.folder(),
-                        REMEDY));
+                        "The adapter changes '" + name + "', which the model hasn't.", peft.folder(), REMEDY));
     }
 
     private CheckpointException mustBeMerged(String why) {
         return CheckpointException.of(
-                "The adapter can't be kept apart from the model: " + why + ".", peft.folder(), "merge it into the model.");
+                "The adapter can't be kept apart from the model: " + why + ".",
+                peft.folder(),
+                "merge it into the model.");
     }
 
     @Override

@@ -55,8 +55,9 @@ public final class LoraTraining extends TensorBlock implements Adapter {
         });
         checkNames(layers.keySet());
         places.forEach(place -> parameter(place).freeze(true));
-        places.stream().filter(this::isTrained).forEach(place -> parameter(place)
-                .freeze(false)); // some have two names
+        places.stream()
+                .filter(this::isTrained) // which a parameter of two names may be by either
+                .forEach(place -> parameter(place).freeze(false));
     }
 
     private void change(String module, List<WeightPlace> parts) {

@@ -56,8 +56,8 @@ final class LowRank extends TensorBlock {
     /** With weights, for inference. */
     static LowRank loaded(LowRankWeights weights, int layers, NDManager manager) {
         Bias bias = Bias.of(weights.bias().isPresent());
-        LowRank change = new LowRank(
-                weights.rank(), weights.scaling(), 0, weights.inputs(), weights.outputs(), layers, bias);
+        LowRank change =
+                new LowRank(weights.rank(), weights.scaling(), 0, weights.inputs(), weights.outputs(), layers, bias);
         float[] scaled = weights.a().clone();
         for (int i = 0; i < scaled.length; i++) {
             scaled[i] *= (float) weights.scaling();
@@ -78,8 +78,7 @@ final class LowRank extends TensorBlock {
         this.dropout = dropout;
         down = part("a", new Linear(inputs, rank, Bias.ABSENT, Activation.LINEAR));
         IntStream.range(0, layers)
-                .forEach(i -> ups.add(
-                        part("b" + i, new Linear(rank, outputs / layers, bias, Activation.LINEAR))));
+                .forEach(i -> ups.add(part("b" + i, new Linear(rank, outputs / layers, bias, Activation.LINEAR))));
     }
 
     /** The change of one of the layers. */

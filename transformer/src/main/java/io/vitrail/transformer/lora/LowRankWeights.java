@@ -17,7 +17,8 @@ import java.util.Optional;
 record LowRankWeights(
         float[] a, float[] b, int rank, double scaling, Optional<float[]> bias, Optional<float[]> magnitude) {
     LowRankWeights {
-        boolean ranked = rank > 0 && a.length >= rank && b.length >= rank && a.length % rank == 0 && b.length % rank == 0;
+        boolean ranked =
+                rank > 0 && a.length >= rank && b.length >= rank && a.length % rank == 0 && b.length % rank == 0;
         Check.that(ranked, "A and B must have %d ranks.", rank);
         int outputs = b.length / rank;
         bias.ifPresent(values -> checkLength("biases", values, outputs));

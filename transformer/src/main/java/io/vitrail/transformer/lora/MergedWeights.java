@@ -19,12 +19,14 @@ final class MergedWeights {
 
     private final PeftAdapter adapter;
     private final Checkpoint base;
+    private final boolean conv1d;
     private final Map<String, StoredTensor> others = new LinkedHashMap<>();
 
     /** @throws CheckpointException if it isn't a checkpoint that the adapter was made for */
     MergedWeights(PeftAdapter adapter, Checkpoint base) {
         this.adapter = adapter;
         this.base = base;
+        conv1d = base.names().stream().anyMatch(this::isOfConv1d);
         adapter.whole()
                 .forEach((name, weight) -> others.put(
                         ModuleNames.find(base.names(), name).orElse(name),
@@ -61,12 +63,23 @@ final class MergedWeights {
         change.bias().ifPresent(bias -> addBias(name, bias, change.scaling()));
     }
 
-    /** Whether it is stored as [inputs, outputs], as Conv1D does: PEFT goes by the layer's class, here its name tells it. */
+    /** Whether it is stored as [inputs, outputs]: PEFT goes by the layer's class, here its name and its kin's biases do. */
     private boolean isSwapped(String module, LowRankWeights change, long[] shape) {
-        boolean conv1d = CONV1D.contains(module.substring(module.lastIndexOf('.') + 1));
-        boolean square = change.inputs() == change.outputs(); // another model's linear layer, by the same name?
+        boolean named = CONV1D.contains(module.substring(module.lastIndexOf('.') + 1));
         boolean swapped = shape.length == 2 && shape[0] == change.inputs() && shape[1] == change.outputs();
-        return conv1d && swapped && (!square || adapter.use().fanInFanOut());
+        boolean square = change.inputs() == change.outputs();
+        return named && swapped && (!square || adapter.use().fanInFanOut() || conv1d);
+    }
+
+    /** Whether it is the weight of such a layer, [inputs, outputs], beside a bias [outputs]. */
+    private boolean isOfConv1d(String name) {
+        String bias = name.replaceAll("weight$", "bias");
+        long[] shape = base.tensor(name).shape();
+        return CONV1D.stream().anyMatch(layer -> name.endsWith("." + layer + ".weight"))
+                && base.has(bias)
+                && shape.length == 2
+                && shape[0] != shape[1]
+                && base.tensor(bias).size() == shape[1];
     }
 
     private void addBias(String weight, float[] added, double scaling) {
@@ -115,7 +128,10 @@ final class MergedWeights {
         List<Long> shape = List.of((long) change.outputs(), (long) change.inputs());
         List<String> tables = base.names().stream()
                 .filter(name -> name.contains("embed") || name.contains("wte"))
-                .filter(name -> LongStream.of(base.tensor(name).shape()).boxed().toList().equals(shape))
+                .filter(name -> LongStream.of(base.tensor(name).shape())
+                        .boxed()
+                        .toList()
+                        .equals(shape))
                 .toList();
         return tables.size() == 1 ? Optional.of(tables.get(0)) : Optional.empty();
     }

@@ -52,7 +52,8 @@ record PeftConfig(double alpha, AlphaPattern alphas, boolean rankStabilized, boo
         }
         JsonNode start = json.path("init_lora_weights");
         if (start.isTextual() && CHANGE_THE_BASE.matcher(start.textValue()).matches()) {
-            throw unknown("was begun by '" + start.textValue() + "', which changes the model's own weights, too.", file);
+            throw unknown(
+                    "was begun by '" + start.textValue() + "', which changes the model's own weights, too.", file);
         }
         return new PeftConfig(
                 config.number("lora_alpha", 8),

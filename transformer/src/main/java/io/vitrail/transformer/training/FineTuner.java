@@ -59,10 +59,19 @@ public final class FineTuner {
         ChosenWeights weights = ChosenWeights.of(lesson, how.selection());
         Device device = device();
         Operations operations = Kernels.forTraining(device, how.precision());
-        Optional<RecomputedLayers> recomputed = how.layers() == FineTuning.Layers.RECOMPUTED
-                ? Optional.of(new RecomputedLayers(operations))
-                : Optional.empty();
-        lesson.block().trainWith(recomputed.<Operations>map(layers -> layers).orElse(operations));
+        if (how.layers() == FineTuning.Layers.KEPT) {
+            lesson.block().trainWith(operations);
+            return run(folder, weights, Optional.empty(), progress);
+        }
+        try (RecomputedLayers recomputed = new RecomputedLayers(operations)) {
+            lesson.block().trainWith(recomputed);
+            return run(folder, weights, Optional.of(recomputed), progress);
+        }
+    }
+
+    private TuningReport run(
+            Path folder, ChosenWeights weights, Optional<RecomputedLayers> recomputed, TuningProgress progress) {
+        Device device = device();
         int accumulated = how.batching().accumulated();
         long stepsPerEpoch = (lesson.batches() + accumulated - 1L) / accumulated;
         long total = how.length().steps(stepsPerEpoch, 0);
@@ -82,8 +91,6 @@ public final class FineTuner {
                     StateFile file = new StateFile(folder.resolve(STATE), fingerprint(), state);
                     TuningRun.Plan plan = new TuningRun.Plan(lesson, how, stepsPerEpoch, total, recomputed);
                     return new TuningRun(plan, parts, file, progress).toTheEnd();
-                } finally {
-                    recomputed.ifPresent(RecomputedLayers::close);
                 }
             }
         }

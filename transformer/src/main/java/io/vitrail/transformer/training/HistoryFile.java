@@ -1,7 +1,9 @@
 package io.vitrail.transformer.training;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.vitrail.transformer.weights.CheckpointException;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
@@ -106,10 +108,7 @@ final class HistoryFile implements AutoCloseable {
             checkSize(file);
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                 number++;
-                if (!line.endsWith("}") && !reader.ready()) {
-                    break; // the program was killed while it wrote
-                }
-                JsonNode json = JSON.readTree(line);
+                JsonNode json = parsed(line, reader.ready());
                 HistoryLine.settings(json).forEach(settings::put);
                 HistoryLine.step(json).filter(step -> step.number() <= lastStep).ifPresent(steps::add);
                 HistoryLine.epoch(json)
@@ -124,6 +123,18 @@ final class HistoryFile implements AutoCloseable {
                     e);
         }
         return new TrainingHistory(settings, steps, epochs);
+    }
+
+    /** A line; if it is the last and unfinished, nothing: the program was killed while it wrote. */
+    private static JsonNode parsed(String line, boolean othersFollow) throws IOException {
+        try {
+            return JSON.readTree(line);
+        } catch (JsonProcessingException e) {
+            if (othersFollow) {
+                throw e;
+            }
+            return MissingNode.getInstance();
+        }
     }
 
     private static void checkSize(Path file) throws IOException {

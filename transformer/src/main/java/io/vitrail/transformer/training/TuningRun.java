@@ -8,6 +8,7 @@ import ai.djl.training.dataset.Batch;
 import ai.djl.training.listener.TrainingListener;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.RecomputedLayers;
+import io.vitrail.transformer.weights.CheckpointException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -73,8 +74,16 @@ final class TuningRun {
     }
 
     private void goOn(Map<String, String> facts) {
-        standing.restore(facts);
-        clock.resume(Double.parseDouble(facts.get(SECONDS)));
+        try {
+            standing.restore(facts);
+            clock.resume(Double.parseDouble(facts.getOrDefault(SECONDS, "")));
+        } catch (IllegalArgumentException e) { // NumberFormatException is one, too
+            throw CheckpointException.of(
+                    "The training's state is damaged: " + e.getMessage() + ".",
+                    state.file(),
+                    "delete it to begin anew.",
+                    e);
+        }
         progress.resumed(standing.step());
     }
 

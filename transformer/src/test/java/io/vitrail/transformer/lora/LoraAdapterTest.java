@@ -145,12 +145,8 @@ class LoraAdapterTest {
     /** Those alive that belong to the session, or to managers below it. */
     private int arrays() {
         try (NDManager scope = session.newScope()) {
-            return arrays(scope.getParentManager());
+            return scope.getParentManager().getManagedArrays().size();
         }
-    }
-
-    private static int arrays(NDManager manager) {
-        return manager.getManagedArrays().size();
     }
 
     @Test
@@ -173,10 +169,13 @@ class LoraAdapterTest {
     @Test
     void aClosedAdapterSaysSoAndTheModelGoesOn() {
         float[] plain = Tiny.scores(session);
+        int before = arrays();
         LoraAdapter adapter = adapter(ALL);
         Session<Tiny> adapted = session.with(adapter);
         Tiny.scores(adapted);
+        assertThat(arrays()).isGreaterThan(before);
         adapter.close();
+        assertThat(arrays()).isEqualTo(before);
         adapter.close(); // twice is once
         assertThatIllegalStateException()
                 .isThrownBy(() -> Tiny.scores(adapted))

@@ -119,20 +119,36 @@ class PeftAdapterTest {
     @Test
     void ofSquareWeightsThoseOfConv1dAreSwapped() {
         Map<String, Shape> shapes = pair("block.c_proj", 6, 6);
-        float[] asStored = changeOf("block.c_proj", read("", shapes));
-        float[] swapped = changeOf("block.c_proj", read(", \"fan_in_fan_out\": true", shapes));
+        float[] asStored = changeOf("block.c_proj", read("", shapes), Map.of());
+        float[] swapped = changeOf("block.c_proj", read(", \"fan_in_fan_out\": true", shapes), Map.of());
         for (int i = 0; i < 36; i++) {
             assertThat(swapped[i]).isCloseTo(asStored[i % 6 * 6 + i / 6], within(1e-6f));
         }
         assertThat(swapped).isNotEqualTo(asStored);
         PeftAdapter linear = read(", \"fan_in_fan_out\": true", pair("query", 6, 6));
-        assertThat(changeOf("query", linear))
+        assertThat(changeOf("query", linear, Map.of()))
                 .containsExactly(linear.layers().get("query").delta(), within(1e-6f));
     }
 
+    /** In a model with linear layers, too, PEFT's flag tells only what the last changed layer was. */
+    @Test
+    void kinOfASquareWeightTellsThatItIsSwapped() {
+        PeftAdapter adapter = read("", pair("block.c_proj", 6, 6));
+        Map<String, Shape> conv1d = Map.of("block.c_fc.weight", new Shape(6, 8), "block.c_fc.bias", new Shape(8));
+        Map<String, Shape> linear = Map.of("block.c_fc.weight", new Shape(8, 6), "block.c_fc.bias", new Shape(8));
+        float[] delta = adapter.layers().get("block.c_proj").delta();
+        assertThat(changeOf("block.c_proj", adapter, linear)).containsExactly(delta, within(1e-6f));
+        float[] swapped = changeOf("block.c_proj", adapter, conv1d);
+        for (int i = 0; i < 36; i++) {
+            assertThat(swapped[i]).isCloseTo(delta[i % 6 * 6 + i / 6], within(1e-6f));
+        }
+    }
+
     /** How much a square weight is changed. */
-    private float[] changeOf(String module, PeftAdapter adapter) {
-        Path file = Tiny.write(folder.resolve("model.safetensors"), Map.of(module + ".weight", new Shape(6, 6)));
+    private float[] changeOf(String module, PeftAdapter adapter, Map<String, Shape> kin) {
+        Map<String, Shape> shapes = new LinkedHashMap<>(kin);
+        shapes.put(module + ".weight", new Shape(6, 6));
+        Path file = Tiny.write(folder.resolve("model.safetensors"), shapes);
         try (Checkpoint base = Checkpoint.open(file)) {
             float[] before = base.tensor(module + ".weight").floats();
             float[] after = adapter.mergedInto(base).tensor(module + ".weight").floats();

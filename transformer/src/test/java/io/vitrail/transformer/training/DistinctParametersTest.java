@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 class DistinctParametersTest {
     @Test
     void aSharedParameterIsThereOnceByItsFirstName() {
-        Parameter shared = Parameter.builder().setName("table").build();
-        Parameter other = Parameter.builder().setName("bias").build();
+        Parameter shared = parameter("table");
+        Parameter other = parameter("bias");
         ParameterList list = new ParameterList();
         list.add("embedding", shared);
         list.add("bias", other);
@@ -18,5 +18,12 @@ class DistinctParametersTest {
         ParameterList distinct = DistinctParameters.of(list);
         assertThat(distinct.keys()).containsExactly("embedding", "bias");
         assertThat(distinct.values()).containsExactly(shared, other);
+    }
+
+    private static Parameter parameter(String name) {
+        return Parameter.builder()
+                .setName(name)
+                .setType(Parameter.Type.OTHER)
+                .build();
     }
 }

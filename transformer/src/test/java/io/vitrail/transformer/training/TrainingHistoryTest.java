@@ -76,7 +76,10 @@ class TrainingHistoryTest {
         try (HistoryFile history = HistoryFile.open(file, SETTINGS, 0)) {
             history.add(FIRST);
         }
-        Files.writeString(file, "{\"step\": 2, \"lo", StandardOpenOption.APPEND);
+        String whole = Files.readString(file);
+        Files.writeString(file, "{\"evaluated\": 1, \"metrics\": {\"loss\": 1}", StandardOpenOption.APPEND);
+        assertThat(TrainingHistory.read(file).steps()).containsExactly(FIRST);
+        Files.writeString(file, whole + "{\"step\": 2, \"lo");
         assertThat(TrainingHistory.read(file).steps()).containsExactly(FIRST);
         Files.writeString(file, "\n{}\n", StandardOpenOption.APPEND);
         assertThatThrownBy(() -> TrainingHistory.read(file))
