@@ -126,7 +126,7 @@ def reference(case, call, class_name, reads, special):
     model.requires_grad_(False)
     inputs = json.loads((GOLDENS / case / "golden.json").read_text())["calls"]
     name = next(c for c in inputs if c["name"] == call)["inputs"]["pixel_values"]
-    pixels = safetensors.torch.load_file(GOLDENS / case / "golden.safetensors")[name][:1].requires_grad_()
+    pixels = safetensors.torch.load_file(GOLDENS / case / "golden.safetensors")[name][:1].float().requires_grad_()
     if special is None:
         special = 1 + model.config.num_register_tokens
     if reads is None:

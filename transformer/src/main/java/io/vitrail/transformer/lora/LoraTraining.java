@@ -93,7 +93,7 @@ public final class LoraTraining extends TensorBlock implements Adapter {
         boolean bias = place.parameter().equals("bias");
         return switch (config.bias()) {
             case NONE -> false;
-            case ALL -> bias;
+            case ALL -> place.name().contains("bias"); // as PEFT: tables of relative biases, too
             case LORA_ONLY -> bias && modules.containsKey(module);
         };
     }
