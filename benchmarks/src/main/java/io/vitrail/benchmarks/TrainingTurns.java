@@ -90,8 +90,7 @@ public final class TrainingTurns {
     private static double millis(OptimizerSteps steps, Trainer trainer, Shape shape) {
         try (NDManager scope = trainer.getManager().newSubManager()) {
             NDList pictures = new NDList(scope.randomNormal(shape));
-            NDList labels = new NDList(
-                    scope.arange((int) shape.get(0)).mod(10).toType(DataType.INT64, false));
+            NDList labels = new NDList(scope.arange((int) shape.get(0)).mod(10).toType(DataType.INT64, false));
             long start = System.nanoTime();
             steps.take(pictures, labels, 1);
             return (System.nanoTime() - start) / 1e6;

@@ -125,7 +125,8 @@ public final class Blip2 extends SoftPromptWriter {
     long[] ids(String prompt, List<Tiling> pictures, Tokenizer tokenizer, EncodeOptions encoding) {
         long count = (long) tokensPerPicture() * pictures.size();
         LongStream places = LongStream.generate(this::imageToken).limit(count);
-        return LongStream.concat(places, LongStream.of(tokenizer.encode(prompt, encoding).ids()))
+        return LongStream.concat(
+                        places, LongStream.of(tokenizer.encode(prompt, encoding).ids()))
                 .toArray();
     }
 

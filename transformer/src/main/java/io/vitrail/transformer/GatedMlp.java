@@ -37,7 +37,8 @@ public final class GatedMlp extends TensorBlock {
         if (stacked.isEmpty()) {
             return pass.operations().multiply(gate.forward(x, pass), up.forward(x, pass));
         }
-        boolean adapted = pass.adaptation(gate).isPresent() || pass.adaptation(up).isPresent();
+        boolean adapted =
+                pass.adaptation(gate).isPresent() || pass.adaptation(up).isPresent();
         return adapted ? adapted(x, pass) : pass.operations().gated(x, stacked.get(), activation);
     }
 

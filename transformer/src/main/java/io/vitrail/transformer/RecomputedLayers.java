@@ -86,7 +86,8 @@ public final class RecomputedLayers extends ForwardingOperations implements Auto
             PtNDArray x = detached(layer.x, scope);
             manager.getEngine().setRandomSeed(layer.seed);
             NDArray again = layer.block.forward(Scope.lend(x, scope), layer.pass);
-            JniUtils.backward((PtNDArray) again, (PtNDArray) gradient, true, false); // masks' graphs are shared by layers
+            JniUtils.backward(
+                    (PtNDArray) again, (PtNDArray) gradient, true, false); // masks' graphs are shared by layers
             NDArray upstream = x.getGradient();
             upstream.attach(scope);
             toWhatCameBefore(layer.x, upstream);

@@ -51,9 +51,8 @@ class RecomputedLayersTest {
         Map<String, float[]> second = recomputed(dropout);
         first.forEach((name, gradient) -> assertThat(second.get(name)).as(name).isEqualTo(gradient));
         if (dropout == 0) {
-            kept().forEach((name, gradient) -> assertThat(first.get(name))
-                    .as(name)
-                    .containsExactly(gradient, within(1e-5f)));
+            kept().forEach((name, gradient) ->
+                    assertThat(first.get(name)).as(name).containsExactly(gradient, within(1e-5f)));
         }
     }
 
@@ -62,9 +61,8 @@ class RecomputedLayersTest {
         before.parameters().values().forEach(parameter -> parameter.getArray().setRequiresGradient(false));
         Map<String, float[]> expected = kept();
         recomputed(0)
-                .forEach((name, gradient) -> assertThat(gradient)
-                        .as(name)
-                        .containsExactly(expected.get(name), within(1e-5f)));
+                .forEach((name, gradient) ->
+                        assertThat(gradient).as(name).containsExactly(expected.get(name), within(1e-5f)));
     }
 
     private static PreNormBlock layer() {

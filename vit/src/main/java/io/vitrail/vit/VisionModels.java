@@ -122,7 +122,8 @@ public final class VisionModels {
                 "Model type '%s' has no class for image classification here.%n  try:  one of %s.",
                 type(config),
                 classes.keySet());
-        return className(config).filter(its::contains).orElseGet(() -> its.iterator().next());
+        return className(config).filter(its::contains).orElseGet(() -> its.iterator()
+                .next());
     }
 
     /** The model_type of a config; those of timm and open_clip have none, but keys of their own. */

@@ -55,7 +55,9 @@ class LessonMemoryTest {
         Path checkpoint = LessonData.golden("blip_caption/base");
         CaptionedFiles files = LessonData.files(checkpoint, folder);
         List<Integer> alive = alive(CaptionLesson.of(checkpoint, files, HOW, CaptionLesson.Options.defaults()));
-        assertThat(new HashSet<>(alive)).hasSize(1).allMatch(count -> count > before + 40); // the weights are among them
+        assertThat(new HashSet<>(alive))
+                .hasSize(1)
+                .allMatch(count -> count > before + 40); // the weights are among them
         assertThat(arrays()).isLessThanOrEqualTo(before + 8); // what kernels keep
     }
 

@@ -198,7 +198,7 @@ final class TuningOptions {
                     .saveEvery(Duration.ofMillis(Math.round(saveEvery * 60_000)))
                     .threads(threads)
                     .precision(precision)
-                .layers(recompute ? FineTuning.Layers.RECOMPUTED : FineTuning.Layers.KEPT)
+                    .layers(recompute ? FineTuning.Layers.RECOMPUTED : FineTuning.Layers.KEPT)
                     .seed(seed)
                     .build();
         } catch (IllegalArgumentException e) {

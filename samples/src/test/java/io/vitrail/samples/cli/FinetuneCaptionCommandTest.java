@@ -86,7 +86,8 @@ class FinetuneCaptionCommandTest {
     @Test
     void clipLearnsPairsAndItsAdapterIsUsed() {
         Path out = folder.resolve("out");
-        CommandRun run = finetune("clip", CLIP, "--out", out, "--epochs", 20, "--rate", "1e-2", "--lora", 4, "--keep", "last", "--json");
+        CommandRun run = finetune(
+                "clip", CLIP, "--out", out, "--epochs", 20, "--rate", "1e-2", "--lora", 4, "--keep", "last", "--json");
         assertThat(run.status()).as(run.err()).isZero();
         assertThat(run.json().get(0).path("best").path("recall@1").asDouble()).isEqualTo(1);
         Object[] asked = {

@@ -26,7 +26,13 @@ public final class AdamKernel {
      * @param updates t, counted from 1
      */
     public record Step(
-            double rate, double beta1, double beta2, double epsilon, double decay, double gradientScale, long updates) {}
+            double rate,
+            double beta1,
+            double beta2,
+            double epsilon,
+            double decay,
+            double gradientScale,
+            long updates) {}
 
     /** The kernel, if the device's library has it. */
     public static Optional<AdamKernel> of(Device device) {

@@ -34,7 +34,9 @@ public record LoraConfig(
         Check.that(Double.isFinite(alpha) && alpha > 0, "Alpha must be positive, not %s.", alpha);
         Check.that(dropout >= 0 && dropout < 1, "The dropout must be in [0, 1), not %s.", dropout);
         Check.that(
-                !targets.isEmpty(), "Say which layers to change: parts of their names, such as query, or %s.", ALL_LINEAR);
+                !targets.isEmpty(),
+                "Say which layers to change: parts of their names, such as query, or %s.",
+                ALL_LINEAR);
         targets = List.copyOf(targets);
         modulesToSave = List.copyOf(modulesToSave);
     }

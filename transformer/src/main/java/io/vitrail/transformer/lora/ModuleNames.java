@@ -17,9 +17,8 @@ final class ModuleNames {
         if (names.contains(wanted)) {
             return Optional.of(wanted);
         }
-        Optional<String> shorter = names.stream()
-                .filter(name -> wanted.endsWith("." + name))
-                .max(Comparator.comparingInt(String::length));
+        Optional<String> shorter =
+                names.stream().filter(name -> wanted.endsWith("." + name)).max(Comparator.comparingInt(String::length));
         if (shorter.isPresent()) {
             return shorter;
         }

@@ -55,7 +55,8 @@ public final class KeptModel<M extends CheckpointModel> implements AutoCloseable
             if (key.merged() || adapter.mustBeMerged()) {
                 return kept(key, adapter.mergedInto(checkpoint));
             }
-            Session<M> whole = loader.load(checkpoint, key.className(), key.path().operations());
+            Session<M> whole =
+                    loader.load(checkpoint, key.className(), key.path().operations());
             try {
                 return new Kept<>(key, whole, whole.with(LoraAdapter.of(adapter, whole, checkpoint)));
             } catch (CheckpointException e) {

@@ -64,7 +64,8 @@ public final class JsonFile {
     public static void write(Path file, JsonNode json) {
         String text = json.toPrettyString() + "\n";
         ReplacedFile.write(
-                file, channel -> ReplacedFile.writeAll(channel, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8))));
+                file,
+                channel -> ReplacedFile.writeAll(channel, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8))));
     }
 
     private static JsonNode readAny(Path file) {

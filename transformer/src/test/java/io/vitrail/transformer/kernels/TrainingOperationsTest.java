@@ -57,8 +57,8 @@ class TrainingOperationsTest {
     }
 
     private AttentionMask mask(String name) {
-        AttentionMask padding = new AttentionMask.Padding(manager.create(
-                new long[] {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0}, new Shape(2, 7)));
+        AttentionMask padding = new AttentionMask.Padding(
+                manager.create(new long[] {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0}, new Shape(2, 7)));
         return switch (name) {
             case "none" -> AttentionMask.NONE;
             case "causal" -> AttentionMask.CAUSAL;

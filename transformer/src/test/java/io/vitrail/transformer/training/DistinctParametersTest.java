@@ -21,9 +21,6 @@ class DistinctParametersTest {
     }
 
     private static Parameter parameter(String name) {
-        return Parameter.builder()
-                .setName(name)
-                .setType(Parameter.Type.OTHER)
-                .build();
+        return Parameter.builder().setName(name).setType(Parameter.Type.OTHER).build();
     }
 }

@@ -28,7 +28,8 @@ record OpenCvDecoder(FileBytes file, ImageHeader header) {
     static {
         // Without it JavaCPP searches for 24 CUDA libraries first: 0.4 of the 1.0 seconds until the first picture.
         setUnlessSet(OPENCV_BUILD, "");
-        // Else that is four times the heap: a small heap beside a large model, whose memory counts, and no picture is read.
+        // Else that is four times the heap: a small heap beside a large model, whose memory counts, and no picture is
+        // read.
         setUnlessSet(MOST_MEMORY, "0");
     }
 

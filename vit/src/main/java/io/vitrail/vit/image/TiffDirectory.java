@@ -65,8 +65,8 @@ final class TiffDirectory {
             throw block.cutOff();
         }
         List<Entry> kept = entries.entrySet().stream()
-                .filter(entry -> others.test(entry.getKey())
-                        || numbers.test(entry.getKey()) && entry.getValue().ofWholeNumbers)
+                .filter(entry ->
+                        others.test(entry.getKey()) || numbers.test(entry.getKey()) && entry.getValue().ofWholeNumbers)
                 .map(Map.Entry::getValue)
                 .toList();
         byte[] copy = block.bytes().clone();

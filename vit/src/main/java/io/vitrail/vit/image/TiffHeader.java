@@ -117,7 +117,9 @@ record TiffHeader(TiffColours colours, int bits, boolean integers, Alpha alpha, 
         long height = directory.value(HEIGHT, 0);
         long compression = directory.value(COMPRESSION, 1);
         if (compression == OLD_JPEG) {
-            LongStream places = IntStream.of(WHOLE_JPEG, STRIPS, TILES).mapToObj(directory::each).flatMapToLong(p -> p);
+            LongStream places = IntStream.of(WHOLE_JPEG, STRIPS, TILES)
+                    .mapToObj(directory::each)
+                    .flatMapToLong(p -> p);
             TiffJpegs.check(file, places, width, height);
         } else if (compression == JPEG) {
             long rows = Math.min(height, directory.value(ROWS_OF_STRIP, height));

@@ -88,8 +88,7 @@ class TiffJpegsTest {
         tiff[stream + 3] = (byte) 0xD9;
         assertThatThrownBy(() -> Image.fromBytes(tiff))
                 .isInstanceOf(ImageException.class)
-                .hasMessageStartingWith(
-                        "The picture is damaged: a TIFF with a JPEG stream that has no frame header.");
+                .hasMessageStartingWith("The picture is damaged: a TIFF with a JPEG stream that has no frame header.");
     }
 
     /** Entries whose values this library doesn't read don't reach the decoder either. */

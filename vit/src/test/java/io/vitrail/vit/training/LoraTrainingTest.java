@@ -105,8 +105,8 @@ class LoraTrainingTest {
         }
         try (Checkpoint base = Checkpoint.open(checkpoint);
                 SafeTensors golden = SafeTensors.open(checkpoint.resolve("golden.safetensors"));
-                Session<VisionModel> session = VisionModels.load(
-                        base, Kernels.choose(Device.cpu(), Precision.FP32), Device.cpu());
+                Session<VisionModel> session =
+                        VisionModels.load(base, Kernels.choose(Device.cpu(), Precision.FP32), Device.cpu());
                 LoraAdapter adapter = LoraAdapter.of(PeftAdapter.read(folder), session, base);
                 Session<VisionModel> merged = VisionModels.load(
                         PeftAdapter.read(folder).mergedInto(base),
@@ -180,10 +180,10 @@ class LoraTrainingTest {
             }
             block = new AdaptedModel(vit, lora);
             model.setBlock(block);
-            optimizer = new AdamW(
-                    model.getNDManager(), new Schedule.Constant(1e-2, 0), AdamW.Settings.withDecay(0.01f));
-            trainer = model.newTrainer(
-                    new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss()).optOptimizer(optimizer));
+            optimizer =
+                    new AdamW(model.getNDManager(), new Schedule.Constant(1e-2, 0), AdamW.Settings.withDecay(0.01f));
+            trainer =
+                    model.newTrainer(new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss()).optOptimizer(optimizer));
             trainer.initialize(new Shape(4, 3, 16, 16));
             block.getParameters().values().stream()
                     .filter(Parameter::requiresGradient)
@@ -193,7 +193,8 @@ class LoraTrainingTest {
         void steps(int count) {
             try (SafeTensors golden = SafeTensors.open(checkpoint.resolve("golden.safetensors"));
                     NDManager scope = trainer.getManager().newSubManager()) {
-                NDArray pixels = golden.tensor("in.train.pixel_values").toArray(scope).get(0);
+                NDArray pixels =
+                        golden.tensor("in.train.pixel_values").toArray(scope).get(0);
                 NDArray labels = golden.tensor("in.train.labels").toArray(scope).get(0);
                 for (int i = 0; i < count; i++) {
                     try (GradientCollector collector = trainer.newGradientCollector()) {
@@ -208,7 +209,8 @@ class LoraTrainingTest {
         float[] logits() {
             try (SafeTensors golden = SafeTensors.open(checkpoint.resolve("golden.safetensors"));
                     NDManager scope = trainer.getManager().newSubManager()) {
-                NDArray pixels = golden.tensor("in.train.pixel_values").toArray(scope).get(0);
+                NDArray pixels =
+                        golden.tensor("in.train.pixel_values").toArray(scope).get(0);
                 return trainer.evaluate(new NDList(pixels)).singletonOrThrow().toFloatArray();
             }
         }

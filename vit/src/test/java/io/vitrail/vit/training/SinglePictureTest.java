@@ -41,7 +41,8 @@ class SinglePictureTest {
                 for (Parameter parameter : vit.getParameters().values()) {
                     parameter.getArray().setRequiresGradient(true);
                 }
-                NDArray pixels = golden.tensor("in.train.pixel_values").toArray(scope).get("0, 0:1");
+                NDArray pixels =
+                        golden.tensor("in.train.pixel_values").toArray(scope).get("0, 0:1");
                 float[] once = gradientsAfterBackward(trainer, vit, pixels, scope);
                 float[] twice = gradientsAfterBackward(trainer, vit, pixels, scope);
                 for (int i = 0; i < once.length; i++) {
