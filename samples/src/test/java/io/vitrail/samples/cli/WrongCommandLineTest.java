@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class WrongCommandLineTest {
     private static final String COMMANDS =
             "classify, zero-shot, few-shot, embed, search, caption, read, generate, chat, text2text, fill-mask, tag, ask,"
-                    + " match, attention, walkthrough, train, eval, verify, bench, info, doctor, help, generate-completion";
+                    + " match, attention, walkthrough, train, finetune, eval, verify, bench, info, doctor, help, generate-completion";
 
     @ParameterizedTest
     @CsvSource(
@@ -53,11 +53,11 @@ class WrongCommandLineTest {
                 "verify x --pth fast    | verify   | no option named --pth (did you mean --path?); options: --dump, "
                         + "--help, --path, --precision, --version",
                 "classify x --josn      | classify | no option named --josn (did you mean --json?); options:"
-                        + " --background, --device, --fast-jpeg, --help, --json, --max-pixels, --model, --out,"
-                        + " --precision, --scale-grey, --text, --top-k, --version",
+                        + " --adapter, --background, --device, --fast-jpeg, --help, --json, --max-pixels, --model,"
+                        + " --out, --precision, --scale-grey, --text, --top-k, --version",
                 "classify x --pre=AUTO  | classify | no option named --pre (did you mean --precision?); options:"
-                        + " --background, --device, --fast-jpeg, --help, --json, --max-pixels, --model, --out,"
-                        + " --precision, --scale-grey, --text, --top-k, --version",
+                        + " --adapter, --background, --device, --fast-jpeg, --help, --json, --max-pixels, --model,"
+                        + " --out, --precision, --scale-grey, --text, --top-k, --version",
                 "bench --colour=red     | bench    | no option named --colour; options: --batch, --device, --help, "
                         + "--json, --model, --precision, --runs, --version"
             })
