@@ -32,6 +32,11 @@ for strength in (0.1, 1.0, 10.0, 1000.0):
     probe = LogisticRegression(C=strength, **settings).fit(examples, labels)
     out[f"probe {strength:g}"] = probe.predict_proba(queries).tolist()
 
+two = labels < 2  # learned as one vector, not as two
+for strength in (0.1, 10.0):
+    probe = LogisticRegression(C=strength, **settings).fit(examples[two], labels[two])
+    out[f"probe of two {strength:g}"] = probe.predict_proba(queries).tolist()
+
 sums = lambda rows: np.array([rows[labels == k].sum(0) for k in range(CLASSES)])
 centre = (sums(examples) / np.array(COUNTS)[:, None]).mean(0)
 seen = unit(examples - centre)

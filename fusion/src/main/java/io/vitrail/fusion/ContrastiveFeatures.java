@@ -43,8 +43,8 @@ public final class ContrastiveFeatures implements FrozenFeatures {
     /**
      * The model of a checkpoint's folder in the Hugging Face layout.
      *
-     * @param templates the sentences that names are put into; they aren't saved with a classifier, so who adds classes
-     *     to a loaded one gives the same
+     * @param templates the sentences that names are put into; a classifier that learned from names is loaded with the
+     *     same ({@link io.vitrail.vit.fewshot.FewShotClassifier#templatesOf})
      * @throws io.vitrail.transformer.weights.CheckpointException if a file is missing, damaged or doesn't fit the
      *     others
      * @throws IllegalArgumentException if the model doesn't compare pictures with texts; the message names those that
@@ -93,6 +93,11 @@ public final class ContrastiveFeatures implements FrozenFeatures {
                 .mapToObj(i -> new Embedding(Arrays.copyOfRange(values, i * width, (i + 1) * width)))
                 .toList();
         return new NameVectors(vectors, loaded.factor());
+    }
+
+    @Override
+    public List<String> templates() {
+        return templates.templates();
     }
 
     @Override

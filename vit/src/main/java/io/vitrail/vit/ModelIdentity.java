@@ -1,6 +1,7 @@
 package io.vitrail.vit;
 
 import io.vitrail.transformer.weights.Checkpoint;
+import io.vitrail.transformer.weights.CheckpointName;
 import io.vitrail.transformer.weights.StoredTensor;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,7 +20,7 @@ import java.util.TreeSet;
 /**
  * Which model made vectors. Those of two models can't be compared.
  *
- * @param name for people
+ * @param name for people: what the hub calls it, if it comes from there, or else its folder
  * @param fingerprint tells models apart: a digest of the configuration, the processing of pictures, and both ends of
  *     every weight; where the files lie and which numbers the model computes in don't matter
  */
@@ -31,7 +32,6 @@ public record ModelIdentity(String name, String fingerprint) {
             List.of("config.json", "open_clip_config.json", "preprocessor_config.json");
     private static final List<String> EMBEDDED =
             List.of("config.json", "preprocessor_config.json", "model.safetensors");
-    private static final String HUB_FOLDER = "models--";
 
     /**
      * Of a checkpoint's folder.
@@ -48,7 +48,7 @@ public record ModelIdentity(String name, String fingerprint) {
             for (String weight : new TreeSet<>(checkpoint.names())) {
                 add(checkpoint.tensor(weight), weight, digest);
             }
-            return new ModelIdentity(name(checkpoint.folder()), hex(digest));
+            return new ModelIdentity(CheckpointName.of(checkpoint.folder()).shown(), hex(digest));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -78,16 +78,6 @@ public record ModelIdentity(String name, String fingerprint) {
             }
         }
         return new ModelIdentity("the embedded model", hex(digest));
-    }
-
-    /** What the hub calls it, if it comes from there, or else its folder. */
-    private static String name(Path folder) {
-        for (Path part : folder) {
-            if (part.toString().startsWith(HUB_FOLDER)) {
-                return part.toString().substring(HUB_FOLDER.length()).replace("--", "/");
-            }
-        }
-        return String.valueOf(folder.getFileName());
     }
 
     private static MessageDigest digest() {

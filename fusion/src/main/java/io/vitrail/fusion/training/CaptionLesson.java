@@ -18,6 +18,7 @@ import io.vitrail.transformer.training.Evaluation;
 import io.vitrail.transformer.training.FineTuning;
 import io.vitrail.transformer.training.Lesson;
 import io.vitrail.transformer.training.TuningReport;
+import io.vitrail.transformer.weights.CheckpointName;
 import io.vitrail.vit.EmbeddedCheckpoint;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,7 +50,10 @@ public final class CaptionLesson implements Lesson {
 
     /** What held-out captions are measured by; the loss is measured as well. */
     public enum Measure {
-        /** How like people's captions the model's are: {@link io.vitrail.fusion.metrics.CaptionMetrics}. */
+        /**
+         * How like people's captions the model's are: {@link io.vitrail.fusion.metrics.CaptionMetrics}. A single picture,
+         * which no word can tell from others, is measured by its loss.
+         */
         CIDER_D,
         /** How surprising people's captions are to the model; it takes no writing. */
         LOSS
@@ -81,7 +85,8 @@ public final class CaptionLesson implements Lesson {
     /** The same for the embedded captioner; {@code hybrid_vit.*} is what it sees with. */
     public static CaptionLesson ofEmbedded(CaptionedFiles files, FineTuning how, Options options) {
         try (EmbeddedCheckpoint checkpoint = EmbeddedCaptioner.unpack()) {
-            return new CaptionLesson(checkpoint.folder(), "the embedded captioner", files, how, options);
+            CheckpointName name = CheckpointName.unlisted("the embedded captioner");
+            return new CaptionLesson(checkpoint.folder(), name, files, how, options);
         }
     }
 
@@ -92,10 +97,10 @@ public final class CaptionLesson implements Lesson {
      * @throws IllegalArgumentException if the model doesn't write captions, or no picture can be read
      */
     public static CaptionLesson of(Path checkpoint, CaptionedFiles files, FineTuning how, Options options) {
-        return new CaptionLesson(checkpoint, checkpoint.getFileName().toString(), files, how, options);
+        return new CaptionLesson(checkpoint, CheckpointName.of(checkpoint), files, how, options);
     }
 
-    private CaptionLesson(Path folder, String name, CaptionedFiles files, FineTuning how, Options options) {
+    private CaptionLesson(Path folder, CheckpointName name, CaptionedFiles files, FineTuning how, Options options) {
         this.how = how;
         this.options = options;
         tuned = new TunedModel<>(
@@ -246,7 +251,7 @@ public final class CaptionLesson implements Lesson {
 
     @Override
     public String fingerprint() {
-        return tuned.fingerprint() + "; captions " + code + "; "
+        return tuned.fingerprint() + "; captions " + code + ", measured by " + options.measure + "; "
                 + options.lora.map(LoraConfig::toString).orElse("all weights");
     }
 

@@ -32,9 +32,10 @@ record CaptionScore(TunedModel<PictureWriter> tuned, ProcessedPictures held, Lis
         return held.size();
     }
 
+    /** A single picture by the loss: no word of its captions is rarer than another, so that CIDEr-D is always 0. */
     Evaluation of(Measure measure, Loss loss) {
         double mean = loss(loss);
-        return switch (measure) {
+        return switch (pictures() > 1 ? measure : Measure.LOSS) {
             case LOSS -> new Evaluation(Map.of("loss", mean), Evaluation.Goal.LESS, Optional.empty());
             case CIDER_D -> {
                 Map<String, Double> metrics = new LinkedHashMap<>();

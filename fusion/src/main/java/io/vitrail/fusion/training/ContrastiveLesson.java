@@ -21,6 +21,7 @@ import io.vitrail.transformer.training.FineTuning;
 import io.vitrail.transformer.training.Lesson;
 import io.vitrail.transformer.training.Seeds;
 import io.vitrail.transformer.training.TuningReport;
+import io.vitrail.transformer.weights.CheckpointName;
 import io.vitrail.vit.ClassScores;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -83,8 +84,7 @@ public final class ContrastiveLesson implements Lesson {
         Check.that(how.optimization().labelSmoothing() == 0, "Which texts are a picture's has no label smoothing.");
         Check.that(how.batching().batch() > 1, "Pictures are told apart within a batch: it must be at least 2.");
         tuned = new TunedModel<>(
-                new TunedModel.Source<>(
-                        folder, folder.getFileName().toString(), FusionTask.COMPARING, Contrastive.class),
+                new TunedModel.Source<>(folder, CheckpointName.of(folder), FusionTask.COMPARING, Contrastive.class),
                 (model, checkpoint) -> Optional.empty());
         try {
             tuned.train(new ContrastiveBlock(tuned.model()), options.lora, how.seed());

@@ -1,6 +1,7 @@
 package io.vitrail.fusion.training;
 
 import io.vitrail.transformer.training.TuningReport;
+import io.vitrail.transformer.weights.CheckpointName;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -13,7 +14,7 @@ import java.util.function.Function;
  * @param licence of that
  * @param library that loads it: transformers or peft
  */
-record LessonCard(String source, Optional<String> licence, String library, Story story) {
+record LessonCard(CheckpointName source, Optional<String> licence, String library, Story story) {
     /**
      * What was learned.
      *
@@ -26,6 +27,7 @@ record LessonCard(String source, Optional<String> licence, String library, Story
     String text(TuningReport report) {
         StringBuilder text = new StringBuilder("---\n");
         licence.ifPresent(name -> text.append("license: ").append(name).append('\n'));
+        source.cardLine().ifPresent(line -> text.append(line).append('\n'));
         text.append(
                 """
                 library_name: %s
@@ -37,7 +39,7 @@ record LessonCard(String source, Optional<String> licence, String library, Story
                 Fine-tuned with Vitrail from %s on %s.
 
                 """
-                        .formatted(library, story.task, source, source, story.data));
+                        .formatted(library, story.task, source.shown(), source.shown(), story.data));
         report.best()
                 .ifPresent(best -> text.append(table(
                         "after epoch " + best.epoch(),

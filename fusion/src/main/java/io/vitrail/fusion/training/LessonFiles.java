@@ -4,11 +4,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.transformer.weights.CheckpointException;
 import io.vitrail.transformer.weights.JsonFile;
+import io.vitrail.transformer.weights.ReplacedFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,18 +63,7 @@ record LessonFiles(ObjectNode config, Map<String, byte[]> others) {
 
     void save(Path folder, String card) {
         JsonFile.write(folder.resolve("config.json"), config);
-        others.forEach((name, content) -> replace(folder.resolve(name), content));
-        replace(folder.resolve("README.md"), card.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static void replace(Path file, byte[] content) {
-        Path part = file.resolveSibling(file.getFileName() + ".part");
-        try {
-            Files.write(part, content);
-            Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw CheckpointException.of(
-                    "The file cannot be written: " + e + ".", file, "check its folder and the space on the disk.", e);
-        }
+        others.forEach((name, content) -> ReplacedFile.write(folder.resolve(name), content));
+        ReplacedFile.write(folder.resolve("README.md"), card.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -15,6 +15,7 @@ import io.vitrail.transformer.lora.LoraConfig;
 import io.vitrail.transformer.lora.TrainedWeights;
 import io.vitrail.transformer.training.TuningReport;
 import io.vitrail.transformer.weights.Checkpoint;
+import io.vitrail.transformer.weights.CheckpointName;
 import io.vitrail.transformer.weights.ModelCard;
 import io.vitrail.transformer.weights.StorageType;
 import io.vitrail.vit.ModelIdentity;
@@ -32,17 +33,17 @@ final class TunedModel<M extends FusionModel> implements AutoCloseable {
     private final Optional<GenerationOptions> writing;
     private final LessonFiles files;
     private final Optional<String> licence;
-    private final String name;
+    private final CheckpointName name;
     private final String fingerprint;
     private TrainedWeights trained;
 
     /**
      * What is loaded.
      *
-     * @param name of the checkpoint, for people
+     * @param name of the checkpoint
      * @param kind of models that the task is for
      */
-    record Source<M extends FusionModel>(Path folder, String name, FusionTask task, Class<M> kind) {}
+    record Source<M extends FusionModel>(Path folder, CheckpointName name, FusionTask task, Class<M> kind) {}
 
     /** @param writing how the model writes, if it does */
     TunedModel(Source<M> source, BiFunction<M, Checkpoint, Optional<GenerationOptions>> writing) {
@@ -111,7 +112,7 @@ final class TunedModel<M extends FusionModel> implements AutoCloseable {
         files.save(folder, new LessonCard(name, licence, library, story).text(report));
         trained.adapter()
                 .ifPresentOrElse(
-                        adapter -> adapter.save(folder, name),
+                        adapter -> adapter.save(folder, name.referenceOrShown()),
                         () -> model.save(folder.resolve("model.safetensors"), StorageType.F32));
     }
 

@@ -37,7 +37,8 @@ final class FewShotOptions {
             paramLabel = "T",
             description =
                     "For the method tip: a sentence with {} for the label; several are averaged, imagenet stands for"
-                            + " CLIP's 80; without it \"This is a photo of {}.\"")
+                            + " CLIP's 80; without it \"This is a photo of {}.\" Added classes get those that were"
+                            + " learned with")
     private List<String> templates = List.of();
 
     @Option(names = "--json", description = "One JSON object per line; a picture that failed has an \"error\".")
@@ -61,15 +62,18 @@ final class FewShotOptions {
 
     /** Features of the model that the command line names, or else of the embedded one. */
     FrozenFeatures features() {
-        return features(VisionFeatures::embedded);
+        return features(ZeroShotCommand.prompts(templates, spec), VisionFeatures::embedded);
     }
 
     /** What was saved, with the model that the command line names, or else that it was learned on. */
     FewShotClassifier load(Path folder) {
         String learnedOn = FewShotClassifier.modelOf(folder).name();
-        FrozenFeatures features = features(compute -> Hub.isFullName(learnedOn)
-                ? any(ModelFolder.find(learnedOn, NeededFiles.VISION_AND_TEXT, spec), compute)
-                : VisionFeatures.embedded(compute));
+        PromptTemplates prompts = prompts(FewShotClassifier.templatesOf(folder));
+        FrozenFeatures features = features(
+                prompts,
+                compute -> Hub.isFullName(learnedOn)
+                        ? ContrastiveFeatures.ofAny(cached(learnedOn), prompts, compute)
+                        : VisionFeatures.embedded(compute));
         try {
             return FewShotClassifier.load(folder, features);
         } catch (RuntimeException | Error e) {
@@ -78,13 +82,31 @@ final class FewShotOptions {
         }
     }
 
-    private FrozenFeatures features(Function<Compute, FrozenFeatures> otherwise) {
-        return model.loadForPicturesAndTexts(this::any, otherwise);
+    private FrozenFeatures features(PromptTemplates prompts, Function<Compute, FrozenFeatures> otherwise) {
+        return model.loadForPicturesAndTexts(
+                (folder, compute) -> ContrastiveFeatures.ofAny(folder, prompts, compute), otherwise);
     }
 
-    private FrozenFeatures any(Path folder, Compute compute) {
-        PromptTemplates prompts = ZeroShotCommand.prompts(templates, spec);
-        return ContrastiveFeatures.ofAny(folder, prompts, compute);
+    /** Those that were saved, which the command line can't change; without any, the command line's. */
+    private PromptTemplates prompts(List<String> saved) {
+        PromptTemplates given = ZeroShotCommand.prompts(templates, spec);
+        if (saved.isEmpty()) {
+            return given;
+        }
+        WrongCommandLine.unless(
+                templates.isEmpty() || given.templates().equals(saved),
+                spec,
+                "--template: the classes were learned with %s; leave the option out, or learn them again",
+                saved);
+        return new PromptTemplates(saved);
+    }
+
+    /** A file may come from a stranger, so what it names isn't downloaded. */
+    private static Path cached(String learnedOn) {
+        return Hub.fromEnvironment()
+                .cached(learnedOn, NeededFiles.VISION_AND_TEXT)
+                .orElseThrow(() -> new IllegalArgumentException("The classes were learned on " + learnedOn
+                        + ", which isn't on this machine.\n  try:  --model " + learnedOn + ", which downloads it."));
     }
 
     /** Vectors of pictures by their labels, of those that can be read; the others are named. */

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -131,6 +132,45 @@ class FewShotCommandTest {
         CommandRun other = CommandRun.of("few-shot", "classify", out, photo, "--model", CHECKPOINT);
         assertThat(other.status()).isEqualTo(1);
         assertThat(other.err()).startsWith("vitrail: The classes were learned on the vectors of quick_gelu (joint-");
+    }
+
+    /** So adding a class is like having learned all at once. */
+    @Test
+    void templatesAreThoseThatTheClassesWereLearnedWith() throws IOException {
+        Path blue = picture(folder.resolve("more"), "blue", 1);
+        learn("--method", "tip", "--model", CLIP, "--template", "a {} thing");
+        CommandRun other = CommandRun.of("few-shot", "add", out, "blue", blue, "-m", CLIP, "--template", "{}");
+        assertThat(other.status()).isEqualTo(2);
+        assertThat(other.err()).startsWith("vitrail: --template: the classes were learned with [a {} thing]");
+        CommandRun added = CommandRun.of("few-shot", "add", out, "blue", blue, "-m", CLIP);
+        assertThat(added.status()).as(added.err()).isZero();
+        Map<String, Double> afterwards = probabilities(blue);
+        picture(pictures.resolve("blue"), "blue", 1);
+        learn("--method", "tip", "--model", CLIP, "--template", "a {} thing");
+        assertThat(probabilities(blue)).isEqualTo(afterwards).hasSize(3);
+    }
+
+    private Map<String, Double> probabilities(Path photo) {
+        JsonNode labels = CommandRun.of("few-shot", "classify", out, photo, "--json", "-m", CLIP)
+                .json()
+                .get(0)
+                .path("labels");
+        Map<String, Double> probabilities = new TreeMap<>();
+        labels.forEach(label -> probabilities.put(
+                label.path("label").asText(), label.path("probability").asDouble()));
+        return probabilities;
+    }
+
+    @Test
+    void aModelThatAFileNamesIsNotDownloaded() throws IOException {
+        learn();
+        Path file = out.resolve("few-shot.json");
+        Files.writeString(file, Files.readString(file).replace("the embedded model", "nobody/nothing"));
+        CommandRun run = CommandRun.of("few-shot", "classify", out, pictures.resolve("red/1.png"));
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.err())
+                .startsWith("vitrail: The classes were learned on nobody/nothing, which isn't on this machine.")
+                .contains("--model nobody/nothing");
     }
 
     @Test

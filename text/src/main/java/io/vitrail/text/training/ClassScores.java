@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import io.vitrail.transformer.training.Confusion;
 import io.vitrail.transformer.training.Evaluation;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,14 +12,25 @@ import java.util.stream.IntStream;
 
 /** How often a classifier of texts is right. Of several classes, each holds whose score is above 0: a probability of ½. */
 final class ClassScores {
+    /** A square of more classes is too large to keep for every evaluation, and to read. */
+    static final int MOST_CONFUSED = 1000;
+
     private final List<String> labels;
     private final LabelledTexts.Kind kind;
-    private final List<boolean[]> truths = new ArrayList<>();
-    private final List<boolean[]> answers = new ArrayList<>();
+    private final long[] held;
+    private final long[] answered;
+    private final long[] hits;
+    private final List<Integer> truths = new ArrayList<>();
+    private final List<Integer> answers = new ArrayList<>();
+    private long texts;
+    private long right;
 
     ClassScores(List<String> labels, LabelledTexts.Kind kind) {
         this.labels = labels;
         this.kind = kind;
+        held = new long[labels.size()];
+        answered = new long[labels.size()];
+        hits = new long[labels.size()];
     }
 
     /**
@@ -32,50 +42,58 @@ final class ClassScores {
         Number[] truth = classes.toArray();
         int count = labels.size();
         for (int text = 0; text < scores.length / count; text++) {
-            boolean[] holds = new boolean[count];
-            boolean[] answered = new boolean[count];
-            int best = text * count;
-            for (int i = 0; i < count; i++) {
-                int place = text * count + i;
-                answered[i] = kind == LabelledTexts.Kind.MULTI_LABEL && scores[place] > 0;
-                holds[i] = kind == LabelledTexts.Kind.MULTI_LABEL
-                        ? truth[place].intValue() == 1
-                        : truth[text].intValue() == i;
-                best = scores[place] > scores[best] ? place : best;
+            switch (kind) {
+                case SINGLE_LABEL -> addSingle(truth[text].intValue(), best(scores, text * count));
+                case MULTI_LABEL -> addSeveral(truth, scores, text * count);
             }
-            if (kind == LabelledTexts.Kind.SINGLE_LABEL) {
-                answered[best - text * count] = true;
-            }
-            truths.add(holds);
-            answers.add(answered);
+            texts++;
         }
+    }
+
+    private int best(float[] scores, int first) {
+        int best = 0;
+        for (int label = 1; label < labels.size(); label++) {
+            best = scores[first + label] > scores[first + best] ? label : best;
+        }
+        return best;
+    }
+
+    private void addSingle(int truth, int answer) {
+        held[truth]++;
+        answered[answer]++;
+        if (truth == answer) {
+            hits[truth]++;
+            right++;
+        }
+        truths.add(truth);
+        answers.add(answer);
+    }
+
+    private void addSeveral(Number[] truth, float[] scores, int first) {
+        boolean all = true;
+        for (int label = 0; label < labels.size(); label++) {
+            boolean holds = truth[first + label].intValue() == 1;
+            boolean answer = scores[first + label] > 0;
+            held[label] += holds ? 1 : 0;
+            answered[label] += answer ? 1 : 0;
+            hits[label] += holds && answer ? 1 : 0;
+            all &= holds == answer;
+        }
+        right += all ? 1 : 0;
     }
 
     /** The part of the texts with all classes right. */
     double accuracy() {
-        long right = IntStream.range(0, truths.size())
-                .filter(text -> Arrays.equals(truths.get(text), answers.get(text)))
-                .count();
-        return (double) right / truths.size();
+        return (double) right / texts;
     }
 
     /** The mean of F1 over the classes that are true or answered somewhere; F1 = 2 hits / (true + answered). */
     double macroF1() {
         return IntStream.range(0, labels.size())
-                .filter(label -> count(truths, label) + count(answers, label) > 0)
-                .mapToDouble(label -> 2.0 * hits(label) / (count(truths, label) + count(answers, label)))
+                .filter(label -> held[label] + answered[label] > 0)
+                .mapToDouble(label -> 2.0 * hits[label] / (held[label] + answered[label]))
                 .average()
                 .orElse(0);
-    }
-
-    private int hits(int label) {
-        return (int) IntStream.range(0, truths.size())
-                .filter(text -> truths.get(text)[label] && answers.get(text)[label])
-                .count();
-    }
-
-    private static int count(List<boolean[]> texts, int label) {
-        return (int) texts.stream().filter(holds -> holds[label]).count();
     }
 
     /** Texts with one class by accuracy first, others by F1; the loss comes last. */
@@ -84,7 +102,7 @@ final class ClassScores {
         Optional<Confusion> confusion = Optional.empty();
         if (kind == LabelledTexts.Kind.SINGLE_LABEL) {
             metrics.put("accuracy", accuracy());
-            confusion = Optional.of(Confusion.of(labels, numbers(truths), numbers(answers)));
+            confusion = confusion();
         }
         metrics.put("macroF1", macroF1());
         metrics.putIfAbsent("accuracy", accuracy());
@@ -92,12 +110,13 @@ final class ClassScores {
         return new Evaluation(metrics, Evaluation.Goal.MORE, confusion);
     }
 
-    private static int[] numbers(List<boolean[]> texts) {
-        return texts.stream()
-                .mapToInt(holds -> IntStream.range(0, holds.length)
-                        .filter(label -> holds[label])
-                        .findFirst()
-                        .orElseThrow())
-                .toArray();
+    private Optional<Confusion> confusion() {
+        return labels.size() > MOST_CONFUSED
+                ? Optional.empty()
+                : Optional.of(Confusion.of(labels, array(truths), array(answers)));
+    }
+
+    private static int[] array(List<Integer> numbers) {
+        return numbers.stream().mapToInt(Integer::intValue).toArray();
     }
 }

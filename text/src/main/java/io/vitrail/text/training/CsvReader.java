@@ -41,6 +41,7 @@ final class CsvReader {
             }
             while (field(fields)) {
                 in.read(); // the delimiter
+                count();
             }
             in.read(); // the line's end
             lines++;
@@ -82,11 +83,15 @@ final class CsvReader {
     }
 
     private void append(char c, StringBuilder field) {
+        count();
+        field.append(c);
+    }
+
+    private void count() {
         if (++length > RecordFile.LONGEST) {
             String what = "A row has more than " + RecordFile.LONGEST + " characters";
             throw RecordFile.wrong(what, file, line, "shorten it, or close its quotes.");
         }
-        field.append(c);
     }
 
     private int peek() throws IOException {

@@ -8,10 +8,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -65,13 +67,27 @@ public record LabelledTexts(List<String> labels, Kind kind, List<Example> traini
                 MOST_CLASSES,
                 labels.size());
         Check.that(!training.isEmpty(), "There is no text to learn from.");
+        Set<String> names = new HashSet<>();
+        for (String label : labels) {
+            Check.that(!label.isBlank(), "A class has no name: its label is '%s'.", label);
+            Check.that(names.add(label), "Two classes have the label '%s'.", label);
+        }
+        Stream.concat(training.stream(), evaluation.stream()).forEach(example -> check(example, kind, names));
+    }
+
+    private static void check(Example example, Kind kind, Set<String> names) {
+        List<String> its = example.labels;
+        String text = example.text.text();
+        Check.that(names.containsAll(its), "A text has labels that no class has: %s of '%s'.", its, text);
+        boolean fits = kind == Kind.MULTI_LABEL || its.size() == 1;
+        Check.that(fits, "A text must have one class, not %d: '%s'.", its.size(), text);
     }
 
     /**
      * The texts of a file.
      *
      * @param heldOut the fraction that is held out to measure by: of each class, where a text has one; at least one text of a
-     *     class that has several, none if it is 0
+     *     class that has several, and never all of it; none if it is 0
      * @throws IllegalArgumentException if the file can't be read or a record is wrong; the message names file and line
      */
     public static LabelledTexts read(Path file, double heldOut, long seed) {
@@ -84,8 +100,8 @@ public record LabelledTexts(List<String> labels, Kind kind, List<Example> traini
         int group = 0;
         for (List<Example> its : groups(all, kind)) {
             Collections.shuffle(its, new Random(Seeds.random(seed, 0, group++).nextLong()));
-            int least = heldOut > 0 && its.size() > 1 ? 1 : 0;
-            int held = Math.max(least, (int) Math.round(heldOut * its.size()));
+            int least = heldOut > 0 ? 1 : 0;
+            int held = Math.min(its.size() - 1, Math.max(least, (int) Math.round(heldOut * its.size())));
             evaluation.addAll(its.subList(0, held));
             training.addAll(its.subList(held, its.size()));
         }
@@ -102,10 +118,11 @@ public record LabelledTexts(List<String> labels, Kind kind, List<Example> traini
         Kind kind = kind(entries, file);
         List<Example> training = examples(entries, kind);
         List<String> labels = labels(training);
+        Set<String> known = Set.copyOf(labels);
         List<RecordFile.Entry> measured = RecordFile.read(evaluation);
         for (RecordFile.Entry entry : measured) {
             for (String label : example(entry, kind).labels()) {
-                if (!labels.contains(label)) {
+                if (!known.contains(label)) {
                     throw entry.wrong(
                             "The label '" + label + "' isn't among those that are learned", "use " + labels + ".");
                 }
@@ -140,7 +157,7 @@ public record LabelledTexts(List<String> labels, Kind kind, List<Example> traini
         String text = entry.required(TEXT);
         List<String> labels = kind == Kind.SINGLE_LABEL
                 ? List.of(entry.required(LABEL).strip())
-                : several(entry).filter(label -> !label.isEmpty()).distinct().toList();
+                : several(entry).map(String::strip).distinct().toList();
         if (labels.contains("")) {
             throw entry.wrong("The label is empty", "name the text's class.");
         }
@@ -155,9 +172,9 @@ public record LabelledTexts(List<String> labels, Kind kind, List<Example> traini
         if (!entry.has(LABELS)) {
             throw entry.wrong("There is no 'labels', which other records have", "give it; it may be empty.");
         }
-        List<String> given = entry.values().get(LABELS);
-        Stream<String> names =
-                entry.isOfTable() ? given.stream().flatMap(all -> Arrays.stream(all.split("\\|"))) : given.stream();
-        return names.map(String::strip);
+        Stream<String> given = entry.list(LABELS).stream();
+        return entry.isOfTable()
+                ? given.filter(all -> !all.isBlank()).flatMap(all -> Arrays.stream(all.split("\\|", -1)))
+                : given;
     }
 }

@@ -56,16 +56,14 @@ public final class LanguageLesson implements Lesson {
      * @param checkpoint its folder; its class ends in LMHeadModel or ForCausalLM, or in ForMaskedLM
      * @param how batch, label smoothing and seed
      * @throws io.vitrail.transformer.weights.CheckpointException if the checkpoint's files are damaged
-     * @throws IllegalArgumentException if it is no language model, or there is nothing to learn
+     * @throws IllegalArgumentException if it is no language model, there is nothing to learn, or a share of words is to be
+     *     masked for a model that continues texts
      */
     public static LanguageLesson open(
             Path checkpoint, LanguageTexts texts, LanguageLessonOptions options, FineTuning how) {
         try (Checkpoint files = Checkpoint.open(checkpoint)) {
             TextTask task = TextModels.task(files);
-            Check.that(
-                    task == TextTask.NEXT_TOKEN || task == TextTask.MASKED_WORD,
-                    "'%s' is no language model.%n  try:  one whose class ends in ForCausalLM or ForMaskedLM.",
-                    TextModels.className(files));
+            check(files, task, options);
             ObjectNode config = ClassifierConfig.inFloat32(files.config().deepCopy());
             TunedText tuned = TunedText.open(
                     files,
@@ -85,6 +83,19 @@ public final class LanguageLesson implements Lesson {
         }
     }
 
+    private static void check(Checkpoint files, TextTask task, LanguageLessonOptions options) {
+        Check.that(
+                task == TextTask.NEXT_TOKEN || task == TextTask.MASKED_WORD,
+                "'%s' is no language model.%n  try:  one whose class ends in ForCausalLM or ForMaskedLM.",
+                TextModels.className(files));
+        double usual = LanguageLessonOptions.DEFAULT.masked();
+        Check.that(
+                task == TextTask.MASKED_WORD || options.masked() == usual,
+                "'%s' continues texts, so no words are masked.%n"
+                        + "  try:  leave the share of masked words as it is, or take a class that ends in ForMaskedLM.",
+                TextModels.className(files));
+    }
+
     private LanguageLesson(LanguageTexts texts, TunedText tuned, LanguageLessonOptions options, FineTuning how) {
         this.tuned = tuned;
         this.options = options;
@@ -95,8 +106,8 @@ public final class LanguageLesson implements Lesson {
         learned = reader.of(texts.training());
         Check.that(!learned.isEmpty(), "Nothing of the texts is to be learned.%n  try:  longer ones.");
         measured = reader.of(texts.evaluation());
-        training = batches(learned, how.batching().batch());
-        evaluation = batches(measured, how.batching().batch());
+        training = batches(learned);
+        evaluation = batches(measured);
     }
 
     /** Rows of tokens that are learned from. */
@@ -130,17 +141,19 @@ public final class LanguageLesson implements Lesson {
         return Math.min(options.text().maxTokens(), own);
     }
 
-    private TokenBatches batches(List<LanguageRows.Row> all, int batch) {
+    private TokenBatches batches(List<LanguageRows.Row> all) {
         int[] lengths = all.stream().mapToInt(row -> row.ids().length).toArray();
-        return new TokenBatches(lengths, batch, (rows, epoch, scope) -> {
+        return new TokenBatches(lengths, how, (rows, epoch) -> {
             List<LanguageRows.Row> some = IntStream.of(rows)
                     .mapToObj(row -> shown(all.get(row), epoch, row))
                     .toList();
             List<long[]> ids = some.stream().map(LanguageRows.Row::ids).toList();
-            List<long[]> learned = some.stream().map(this::told).toList();
-            return new TokenBatches.Learned(
-                    new NDList(TokenBatches.padded(ids, filler(), scope), TokenBatches.real(ids, scope)),
-                    new NDList(TokenBatches.padded(learned, CrossEntropy.IGNORED, scope)));
+            TokenBatches.Rows read = TokenBatches.padded(ids, filler());
+            TokenBatches.Rows real = TokenBatches.real(ids);
+            TokenBatches.Rows told =
+                    TokenBatches.padded(some.stream().map(this::told).toList(), CrossEntropy.IGNORED);
+            return scope ->
+                    new TokenBatches.Learned(new NDList(read.in(scope), real.in(scope)), new NDList(told.in(scope)));
         });
     }
 
@@ -247,17 +260,27 @@ public final class LanguageLesson implements Lesson {
 
     @Override
     public String fingerprint() {
-        int hash = learned.stream()
-                .map(row -> 31 * Arrays.hashCode(row.ids()) + Arrays.hashCode(row.learned()))
-                .toList()
-                .hashCode();
-        return "%s; %s of texts, %s learned, %s masked; rows %d: %d"
+        return "%s; %s of texts, %s learned, %s masked; rows %s, measured by %s"
                 .formatted(
-                        tuned.fingerprint(), options.rows(), options.learned(), options.masked(), learned.size(), hash);
+                        tuned.fingerprint(),
+                        options.rows(),
+                        options.learned(),
+                        options.masked(),
+                        code(learned),
+                        code(measured));
+    }
+
+    private static String code(List<LanguageRows.Row> rows) {
+        List<Integer> codes = rows.stream()
+                .map(row -> 31 * Arrays.hashCode(row.ids()) + Arrays.hashCode(row.learned()))
+                .toList();
+        return codes.hashCode() + " of " + codes.size();
     }
 
     @Override
     public void close() {
+        training.close();
+        evaluation.close();
         tuned.close();
     }
 }

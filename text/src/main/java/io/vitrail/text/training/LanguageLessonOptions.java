@@ -8,7 +8,7 @@ import io.vitrail.transformer.Check;
  * @param text rows and weights
  * @param rows what becomes rows of tokens
  * @param learned which tokens the loss is of
- * @param masked the share of words that a masked language model must restore
+ * @param masked the share of words that a masked language model must restore; the usual one for other models
  * @param promptTokens of a soft prompt that learns alone, before each row (Lester et al. 2021); 0 for none
  */
 public record LanguageLessonOptions(

@@ -41,7 +41,8 @@ public record LanguageTexts(List<Example> training, List<Example> evaluation) {
     /**
      * The texts of a file.
      *
-     * @param heldOut the fraction that is held out to measure by: of the texts, and where there is one, its end
+     * @param heldOut the fraction that is held out to measure by: of the texts at least one, and never all; where
+     *     there is one, its end
      * @throws IllegalArgumentException if the file can't be read or a record is wrong; the message names file and line
      */
     public static LanguageTexts read(Path file, double heldOut, long seed) {
@@ -51,7 +52,8 @@ public record LanguageTexts(List<Example> training, List<Example> evaluation) {
             return divided(all.get(0), heldOut);
         }
         Collections.shuffle(all, new Random(Seeds.random(seed, 0, 0).nextLong()));
-        int held = heldOut == 0 ? 0 : Math.max(1, (int) Math.round(heldOut * all.size()));
+        int least = heldOut > 0 ? 1 : 0;
+        int held = Math.min(all.size() - 1, Math.max(least, (int) Math.round(heldOut * all.size())));
         return new LanguageTexts(all.subList(held, all.size()), all.subList(0, held));
     }
 

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -45,19 +46,28 @@ final class RecordFile {
      *
      * @param line where it begins, from 1
      * @param values by the names of columns or keys; a list of JSON has several
+     * @param others keys of JSON that hold something else than texts, numbers, booleans and lists of them
      */
-    record Entry(Path file, long line, Map<String, List<String>> values) {
+    record Entry(Path file, long line, Map<String, List<String>> values, Set<String> others) {
         /** Whether it is a row, whose columns hold one text each. */
         boolean isOfTable() {
             return TABLES.contains(ending(file));
         }
 
         boolean has(String key) {
-            return values.containsKey(key);
+            return values.containsKey(key) || others.contains(key);
+        }
+
+        /** None where there is no such key. */
+        List<String> list(String key) {
+            if (others.contains(key)) {
+                throw wrong("'" + key + "' must hold texts, numbers or booleans alone", "leave out what is none.");
+            }
+            return values.getOrDefault(key, List.of());
         }
 
         Optional<String> text(String key) {
-            List<String> all = values.getOrDefault(key, List.of());
+            List<String> all = list(key);
             if (all.size() > 1) {
                 throw wrong("'" + key + "' must be one text, not a list", "give one text.");
             }
@@ -143,47 +153,62 @@ final class RecordFile {
             for (int i = 0; i < fields.size(); i++) {
                 values.put(header.get(i), List.of(fields.get(i)));
             }
-            add(new Entry(file, rows.line(), values), entries);
+            add(new Entry(file, rows.line(), values, Set.of()), entries);
         }
         return entries;
     }
 
-    private static List<Entry> lines(BufferedReader in, Path file) throws IOException {
+    static List<Entry> lines(BufferedReader in, Path file) throws IOException {
         List<Entry> entries = new ArrayList<>();
-        String line;
-        for (long number = 1; (line = in.readLine()) != null; number++) {
-            if (!line.isBlank()) {
-                add(entry(line, file, number), entries);
+        Optional<String> line;
+        for (long number = 1; (line = line(in, file, number)).isPresent(); number++) {
+            if (!line.get().isBlank()) {
+                add(entry(line.get(), file, number), entries);
             }
         }
         return entries;
     }
 
-    private static Entry entry(String line, Path file, long number) {
-        if (line.length() > LONGEST) {
-            throw wrong("The line has more than " + LONGEST + " characters", file, number, "shorten it.");
+    /** Without its end; none of a longer line is kept in memory than a record may have. */
+    private static Optional<String> line(BufferedReader in, Path file, long number) throws IOException {
+        int c = in.read();
+        if (c < 0) {
+            return Optional.empty();
         }
+        StringBuilder line = new StringBuilder();
+        for (; c >= 0 && c != '\n'; c = in.read()) {
+            if (line.length() == LONGEST) {
+                throw wrong("The line has more than " + LONGEST + " characters", file, number, "shorten it.");
+            }
+            line.append((char) c);
+        }
+        return Optional.of(line.toString());
+    }
+
+    private static Entry entry(String line, Path file, long number) {
         try {
             JsonNode json = MAPPER.readTree(line);
             if (!json.isObject()) {
                 throw wrong("An object of JSON must stand here, from { to }", file, number, "write one per line.");
             }
             Map<String, List<String>> values = new HashMap<>();
-            json.properties()
-                    .forEach(entry -> values(entry.getValue()).ifPresent(all -> values.put(entry.getKey(), all)));
-            return new Entry(file, number, values);
+            Set<String> others = new HashSet<>();
+            json.properties().forEach(entry -> put(entry.getKey(), entry.getValue(), values, others));
+            return new Entry(file, number, values, Set.copyOf(others));
         } catch (JsonProcessingException e) {
             throw wrong("The JSON is damaged: " + e.getOriginalMessage(), file, number, "correct the line.");
         }
     }
 
-    private static Optional<List<String>> values(JsonNode value) {
-        if (value.isArray()) {
-            List<String> all = new ArrayList<>();
-            value.forEach(each -> all.add(each.asText()));
-            return Optional.of(all);
+    private static void put(String key, JsonNode value, Map<String, List<String>> values, Set<String> others) {
+        Iterable<JsonNode> given = value.isArray() ? value : List.of(value);
+        List<JsonNode> all = new ArrayList<>();
+        given.forEach(all::add);
+        if (all.stream().allMatch(each -> each.isTextual() || each.isNumber() || each.isBoolean())) {
+            values.put(key, all.stream().map(JsonNode::asText).toList());
+        } else if (!value.isNull()) {
+            others.add(key);
         }
-        return value.isValueNode() && !value.isNull() ? Optional.of(List.of(value.asText())) : Optional.empty();
     }
 
     private static void add(Entry entry, List<Entry> entries) {

@@ -9,14 +9,15 @@ import io.vitrail.text.TextTask;
 import io.vitrail.transformer.lora.LoraTraining;
 import io.vitrail.transformer.training.TuningReport;
 import io.vitrail.transformer.weights.CheckpointException;
+import io.vitrail.transformer.weights.CheckpointName;
 import io.vitrail.transformer.weights.JsonFile;
 import io.vitrail.transformer.weights.ModelCard;
+import io.vitrail.transformer.weights.ReplacedFile;
 import io.vitrail.transformer.weights.StorageType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -50,57 +51,54 @@ record SavedText(Path folder, ObjectNode config, TextTask task) {
     }
 
     /** The name of the checkpoint that it began as. */
-    String base() {
-        return folder.getFileName().toString();
+    CheckpointName base() {
+        return CheckpointName.of(folder);
     }
 
     void saveModel(TextModel model, Path to) {
+        JsonFile.write(to.resolve("config.json"), config);
         Path file = to.resolve("model.safetensors");
         model.weightTable().save(file, StorageType.F32, model.basePrefix(), model, model.sizes());
-        JsonFile.write(to.resolve("config.json"), config);
     }
 
     /** With the config where it tells the classes. */
     void saveAdapter(LoraTraining adapter, Path to) {
-        adapter.save(to, folder.toString());
         if (task == TextTask.SEQUENCE_CLASSIFICATION) {
             JsonFile.write(to.resolve("config.json"), config);
         }
+        adapter.save(to, base().referenceOrShown());
     }
 
     void savePrompt(NDArray vectors, Path to) {
-        SoftPrompt.write(vectors, to, folder.toString());
+        SoftPrompt.write(vectors, to, base().referenceOrShown());
     }
 
-    /** The tokenizer's files and the card. */
+    /** The tokenizer's files, and none that another checkpoint left there, and the card. */
     void saveTexts(Path to, TuningReport report, Library library) {
         try {
             for (String name : TOKENIZER) {
                 Path file = folder.resolve(name);
-                if (Files.isRegularFile(file) && !Files.exists(to.resolve(name))) {
-                    replace(to.resolve(name), Files.readAllBytes(file));
+                if (Files.isRegularFile(file)) {
+                    ReplacedFile.write(to.resolve(name), Files.readAllBytes(file));
+                } else {
+                    Files.deleteIfExists(to.resolve(name));
                 }
             }
-            replace(to.resolve("README.md"), card(report, library).getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
-            throw CheckpointException.of("The model can't be saved: " + e + ".", to, "check the space on the disk.", e);
+            throw CheckpointException.of(
+                    "The tokenizer can't be saved: " + e + ".", to, "check the permissions of both folders.", e);
         }
-    }
-
-    private static void replace(Path file, byte[] content) throws IOException {
-        Path part = file.resolveSibling(file.getFileName() + ".part");
-        Files.write(part, content);
-        Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+        ReplacedFile.write(to.resolve("README.md"), card(report, library).getBytes(StandardCharsets.UTF_8));
     }
 
     private String card(TuningReport report, Library library) {
-        List<String> lines = new ArrayList<>(List.of(
-                "---",
-                "base_model: " + quoted(base()),
-                "library_name: " + library.name().toLowerCase(Locale.ROOT),
-                "pipeline_tag: " + pipeline()));
+        List<String> lines = new ArrayList<>();
+        lines.add("---");
+        base().cardLine().ifPresent(lines::add);
+        lines.add("library_name: " + library.name().toLowerCase(Locale.ROOT));
+        lines.add("pipeline_tag: " + pipeline());
         ModelCard.in(folder).licence().ifPresent(licence -> lines.add("license: " + quoted(licence)));
-        lines.addAll(List.of("---", "", "# " + base() + ", fine-tuned", ""));
+        lines.addAll(List.of("---", "", "# " + base().shown() + ", fine-tuned", ""));
         report.best().ifPresent(best -> {
             lines.addAll(List.of("| metric | value on held-out texts |", "|---|---|"));
             best.evaluation().metrics().forEach((name, value) -> lines.add(row(name, number(value))));

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vitrail.text.TextEncoder;
 import io.vitrail.text.TextModels;
 import io.vitrail.text.TextTask;
+import io.vitrail.transformer.Check;
 import io.vitrail.transformer.TensorBlock;
 import io.vitrail.transformer.training.BinaryCrossEntropy;
 import io.vitrail.transformer.training.CrossEntropy;
@@ -25,6 +26,7 @@ import io.vitrail.transformer.weights.Labels;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,10 +44,10 @@ public final class TextClassificationLesson implements Lesson {
     private final FineTuning how;
     private final TokenBatches training;
     private final TokenBatches evaluation;
-    private final String rows;
+    private final String fingerprint;
 
-    /** Tokens of a text, and which segment each is of; 1 for each of its classes, 0 for the others. */
-    private record Row(long[] ids, long[] segments, float[] classes) {}
+    /** Tokens of a text, which segment each is of, and the numbers of its classes. */
+    private record Row(long[] ids, long[] segments, int[] classes) {}
 
     /**
      * Loads the model and reads all texts into tokens.
@@ -53,10 +55,16 @@ public final class TextClassificationLesson implements Lesson {
      * @param checkpoint its folder
      * @param how batch, label smoothing and seed
      * @throws io.vitrail.transformer.weights.CheckpointException if the checkpoint's files are damaged
-     * @throws IllegalArgumentException if the model can't classify texts, or a text has no tokens
+     * @throws IllegalArgumentException if the model can't classify texts, a text has no tokens, or the labels of texts with
+     *     any number of classes are to be smoothed
      */
     public static TextClassificationLesson open(
             Path checkpoint, LabelledTexts texts, TextLessonOptions options, FineTuning how) {
+        Check.that(
+                texts.kind() == LabelledTexts.Kind.SINGLE_LABEL
+                        || how.optimization().labelSmoothing() == 0,
+                "Label smoothing is for texts with one class each; these have any number.%n"
+                        + "  try:  a label smoothing of 0.");
         try (Checkpoint files = Checkpoint.open(checkpoint)) {
             List<String> known = labels(files);
             boolean kept = known.containsAll(texts.labels());
@@ -90,40 +98,54 @@ public final class TextClassificationLesson implements Lesson {
         RowReader reader = new RowReader(tuned.tokenizer(), Math.min(options.maxTokens(), model.maxTokens()));
         List<Row> learned = rows(texts.training(), reader);
         List<Row> measured = rows(texts.evaluation(), reader);
-        training = batches(learned, how.batching().batch());
-        evaluation = batches(measured, how.batching().batch());
-        rows = learned.stream()
-                        .map(row -> 31 * Arrays.hashCode(row.ids) + Arrays.hashCode(row.classes))
-                        .toList()
-                        .hashCode()
-                + " of " + learned.size();
+        training = batches(learned);
+        evaluation = batches(measured);
+        fingerprint = tuned.fingerprint() + "; texts " + code(learned) + ", measured by " + code(measured);
+    }
+
+    private static String code(List<Row> rows) {
+        List<Integer> codes = rows.stream()
+                .map(row -> 31 * Arrays.hashCode(row.ids) + Arrays.hashCode(row.classes))
+                .toList();
+        return codes.hashCode() + " of " + codes.size();
     }
 
     private List<Row> rows(List<LabelledTexts.Example> examples, RowReader reader) {
         List<RowReader.Tokens> tokens =
                 reader.read(examples.stream().map(LabelledTexts.Example::text).toList());
+        Map<String, Integer> numbers = new HashMap<>();
+        for (int number = 0; number < labels().size(); number++) {
+            numbers.putIfAbsent(labels().get(number), number);
+        }
         List<Row> all = new ArrayList<>();
         for (int i = 0; i < examples.size(); i++) {
-            float[] classes = new float[model.labels().size()];
-            examples.get(i).labels().forEach(label -> classes[model.labels().indexOf(label)] = 1);
+            int[] classes = examples.get(i).labels().stream()
+                    .mapToInt(numbers::get)
+                    .distinct()
+                    .sorted()
+                    .toArray();
             all.add(new Row(tokens.get(i).ids(), tokens.get(i).segments(), classes));
         }
         return all;
     }
 
-    private TokenBatches batches(List<Row> all, int batch) {
+    private TokenBatches batches(List<Row> all) {
         int[] lengths = all.stream().mapToInt(row -> row.ids.length).toArray();
-        return new TokenBatches(lengths, batch, (rows, epoch, scope) -> {
+        return new TokenBatches(lengths, how, (rows, epoch) -> {
             List<Row> some = Arrays.stream(rows).mapToObj(all::get).toList();
-            return new TokenBatches.Learned(data(some, scope), new NDList(classes(some, scope)));
+            List<TokenBatches.Rows> data = data(some);
+            return scope -> new TokenBatches.Learned(
+                    new NDList(data.stream().map(each -> each.in(scope)).toList()), new NDList(classes(some, scope)));
         });
     }
 
-    private NDList data(List<Row> some, NDManager scope) {
+    private List<TokenBatches.Rows> data(List<Row> some) {
         List<long[]> ids = some.stream().map(Row::ids).toList();
-        NDList data = new NDList(TokenBatches.padded(ids, model.padding(), scope), TokenBatches.real(ids, scope));
+        List<TokenBatches.Rows> data = new ArrayList<>();
+        data.add(TokenBatches.padded(ids, model.padding()));
+        data.add(TokenBatches.real(ids));
         if (model.segments() > 0 && tuned.tokenizer().usesTypeIds()) {
-            data.add(TokenBatches.padded(some.stream().map(Row::segments).toList(), 0, scope));
+            data.add(TokenBatches.padded(some.stream().map(Row::segments).toList(), 0));
         }
         return data;
     }
@@ -131,23 +153,16 @@ public final class TextClassificationLesson implements Lesson {
     /** Class numbers [batch], or 1 for each class that holds [batch, classes]. */
     private NDArray classes(List<Row> some, NDManager scope) {
         if (texts.kind() == LabelledTexts.Kind.SINGLE_LABEL) {
-            return scope.create(
-                    some.stream().mapToLong(row -> best(row.classes)).toArray());
+            return scope.create(some.stream().mapToLong(row -> row.classes[0]).toArray());
         }
-        int classes = model.labels().size();
-        float[] all = new float[some.size() * classes];
+        int classes = labels().size();
+        float[] all = new float[Math.multiplyExact(some.size(), classes)];
         for (int i = 0; i < some.size(); i++) {
-            System.arraycopy(some.get(i).classes, 0, all, i * classes, classes);
+            for (int number : some.get(i).classes) {
+                all[i * classes + number] = 1;
+            }
         }
         return scope.create(all, new Shape(some.size(), classes));
-    }
-
-    private static int best(float[] scores) {
-        int best = 0;
-        for (int i = 1; i < scores.length; i++) {
-            best = scores[i] > scores[best] ? i : best;
-        }
-        return best;
     }
 
     /** Names of the classes, by number. */
@@ -221,11 +236,13 @@ public final class TextClassificationLesson implements Lesson {
 
     @Override
     public String fingerprint() {
-        return tuned.fingerprint() + "; texts " + rows;
+        return fingerprint;
     }
 
     @Override
     public void close() {
+        training.close();
+        evaluation.close();
         tuned.close();
     }
 }

@@ -102,7 +102,7 @@ final class TunedText implements AutoCloseable {
         WeightTable.load(whole, List.of(model.filling(whole)), manager);
         prompted = plan.promptTokens > 0 ? Optional.of(prompted(dropout(json))) : Optional.empty();
         trained = prompted.map(block -> new TrainedWeights(block, Map.of(PROMPT, block.learned()), Optional.empty()))
-                .orElseGet(() -> trained(new LearningText(model, dropout(json)), !fresh.isEmpty()));
+                .orElseGet(() -> trained(new LearningText(model, dropout(json)), fresh));
         manager.getEngine().setRandomSeed((int) plan.seed);
         trained.block().initialize(manager, DataType.FLOAT32, new Shape(1)); // what has no values yet: an adapter
     }
@@ -113,9 +113,9 @@ final class TunedText implements AutoCloseable {
                 (TextDecoder) model, plan.promptTokens, new PromptedText.Start(dropout, plan.seed), manager);
     }
 
-    private TrainedWeights trained(LearningText block, boolean isNew) {
+    private TrainedWeights trained(LearningText block, List<WeightPlace> fresh) {
         return plan.lora
-                .map(lora -> TrainedWeights.ofLowRank(withHead(lora, isNew), block, model.places()))
+                .map(lora -> TrainedWeights.ofLowRank(withHead(lora, fresh), block, model.places()))
                 .orElseGet(() -> TrainedWeights.all(block, model.places()));
     }
 
@@ -130,11 +130,12 @@ final class TunedText implements AutoCloseable {
                 : List.of();
     }
 
-    /** With the head for classes as layers that are learned whole, and the pooler if that is new. */
-    private LoraConfig withHead(LoraConfig lora, boolean isNew) {
+    /** With the head for classes as layers that are learned whole, and what of the pooler is new. */
+    private LoraConfig withHead(LoraConfig lora, List<WeightPlace> fresh) {
         List<WeightPlace> places = model.places();
         Stream<WeightPlace> head = NewHead.placesOf(HEAD, model, places).stream();
-        Stream<WeightPlace> pooler = isNew ? NewHead.placesOf(POOLER, model, places).stream() : Stream.empty();
+        Stream<WeightPlace> pooler = NewHead.placesOf(POOLER, model, places).stream()
+                .filter(place -> fresh.stream().anyMatch(its -> its.holder() == place.holder()));
         Stream<String> modules = Stream.concat(head, pooler)
                 .map(place -> place.name().substring(0, place.name().lastIndexOf('.')));
         return lora.saving(
@@ -171,15 +172,15 @@ final class TunedText implements AutoCloseable {
         return trained.block().forward(store, data, false);
     }
 
-    /** The whole checkpoint, or the adapter and what belongs to it. */
+    /** The whole checkpoint, or the adapter; what belongs to it comes first: who reads the weights finds it. */
     void save(Path folder, TuningReport report) {
+        boolean whole = trained.adapter().isEmpty() && prompted.isEmpty();
+        saved.saveTexts(folder, report, whole ? SavedText.Library.TRANSFORMERS : SavedText.Library.PEFT);
         trained.adapter().ifPresent(adapter -> saved.saveAdapter(adapter, folder));
         prompted.ifPresent(block -> savePrompt(block, folder));
-        boolean whole = trained.adapter().isEmpty() && prompted.isEmpty();
         if (whole) {
             saved.saveModel(model, folder);
         }
-        saved.saveTexts(folder, report, whole ? SavedText.Library.TRANSFORMERS : SavedText.Library.PEFT);
     }
 
     private void savePrompt(PromptedText block, Path folder) {
@@ -189,7 +190,7 @@ final class TunedText implements AutoCloseable {
     }
 
     String fingerprint() {
-        return saved.base() + " " + plan.task + " " + plan.config.hashCode() + " "
+        return saved.folder().getFileName() + " " + plan.task + " " + plan.config.hashCode() + " "
                 + plan.lora.map(LoraConfig::toString).orElse("all weights") + ", prompt " + plan.promptTokens;
     }
 

@@ -3,6 +3,7 @@ package io.vitrail.text.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vitrail.text.tokenizer.TokenizerInput;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -82,6 +83,37 @@ class LabelledTextsTest {
         assertThat(texts.training()).hasSize(32);
         assertThat(LabelledTexts.read(file, 0.2, 5)).isEqualTo(texts);
         assertThat(LabelledTexts.read(file, 0.2, 6)).isNotEqualTo(texts);
+    }
+
+    @Test
+    void aClassIsNeverHeldOutWhole() throws IOException {
+        LabelledTexts texts = LabelledTexts.read(file("a.csv", "text,label\na,x\nb,x\nc,y\n"), 0.9, 1);
+        assertThat(texts.training())
+                .flatExtracting(LabelledTexts.Example::labels)
+                .containsOnlyOnce("x", "y");
+        assertThat(texts.evaluation()).hasSize(1);
+    }
+
+    private static LabelledTexts of(LabelledTexts.Kind kind, List<String> labels, String... its) {
+        List<LabelledTexts.Example> examples =
+                List.of(new LabelledTexts.Example(TokenizerInput.of("a text"), List.of(its)));
+        return new LabelledTexts(labels, kind, examples, examples);
+    }
+
+    @Test
+    void labelsThatDoNotFitAreRefused() {
+        List<String> labels = List.of("x", "y");
+        assertThatThrownBy(() -> of(LabelledTexts.Kind.SINGLE_LABEL, List.of("x", "y", "x"), "x"))
+                .hasMessageContaining("Two classes have the label 'x'");
+        assertThatThrownBy(() -> of(LabelledTexts.Kind.SINGLE_LABEL, List.of("x", " "), "x"))
+                .hasMessageContaining("A class has no name");
+        assertThatThrownBy(() -> of(LabelledTexts.Kind.MULTI_LABEL, labels, "x", "z"))
+                .hasMessageContaining("A text has labels that no class has: [x, z] of 'a text'");
+        assertThatThrownBy(() -> of(LabelledTexts.Kind.SINGLE_LABEL, labels, "x", "y"))
+                .hasMessageContaining("A text must have one class, not 2: 'a text'");
+        assertThatThrownBy(() -> of(LabelledTexts.Kind.SINGLE_LABEL, labels))
+                .hasMessageContaining("A text must have one class, not 0");
+        assertThat(of(LabelledTexts.Kind.MULTI_LABEL, labels).training()).hasSize(1);
     }
 
     @Test

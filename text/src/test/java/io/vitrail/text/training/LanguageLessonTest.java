@@ -210,6 +210,7 @@ class LanguageLessonTest {
         assertThatThrownBy(() -> LanguageTexts.read(wrong, 0, 1))
                 .hasMessageContaining("There is no 'text'")
                 .hasMessageContaining(wrong + ", line 2");
+        assertThat(LanguageTexts.read(records, 0.9, 1).training()).hasSize(1);
         Path empty = Files.writeString(folder.resolve("c.txt"), " \n");
         assertThatThrownBy(() -> LanguageTexts.read(empty, 0, 1)).hasMessageContaining("is empty");
     }

@@ -9,7 +9,8 @@ import java.util.Optional;
 /**
  * How good a model is.
  *
- * @param metrics values by name, such as {@code accuracy}; the first one decides which weights are best
+ * @param metrics values by name, such as {@code accuracy}; the first one decides which weights are best, and
+ *     where it is the same, the lower {@code loss}
  * @param goal whether more of the deciding metric is better
  * @param confusion of a classification's classes
  */
@@ -40,6 +41,15 @@ public record Evaluation(Map<String, Double> metrics, Goal goal, Optional<Confus
     /** The deciding metric's value. */
     public double value() {
         return metrics.get(metric());
+    }
+
+    /** Whether its deciding value is that of another, and its {@code loss} lower. */
+    boolean isEqualWithLowerLoss(Evaluation other) {
+        return value() == other.value() && loss() < other.loss();
+    }
+
+    private double loss() {
+        return metrics.getOrDefault("loss", Double.NaN);
     }
 
     /** Whether its deciding value is better than another; a value that isn't a number never is. */

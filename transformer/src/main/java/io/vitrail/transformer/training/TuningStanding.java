@@ -36,15 +36,17 @@ final class TuningStanding {
         return best;
     }
 
-    /** A step has been taken. */
+    /** A step has been taken, or passed over because its loss isn't a number: that doesn't count in the means. */
     void stepped(double loss) {
         step++;
-        lossSum += loss;
-        lossCount++;
-        meanLoss = Double.isFinite(meanLoss) ? MEMORY_OF_LOSS * meanLoss + (1 - MEMORY_OF_LOSS) * loss : loss;
+        if (Double.isFinite(loss)) {
+            lossSum += loss;
+            lossCount++;
+            meanLoss = Double.isFinite(meanLoss) ? MEMORY_OF_LOSS * meanLoss + (1 - MEMORY_OF_LOSS) * loss : loss;
+        }
     }
 
-    /** The mean loss of the steps since this was last asked for. */
+    /** The mean loss of the steps since this was last asked for; not a number if none had one. */
     double lossSinceEvaluation() {
         double mean = lossSum / lossCount;
         lossSum = 0;
@@ -59,8 +61,11 @@ final class TuningStanding {
                         evaluation.goal() == Evaluation.Goal.MORE
                                 ? Double.NEGATIVE_INFINITY
                                 : Double.POSITIVE_INFINITY);
-        boolean better = evaluation.isBetterThan(before);
-        withoutGain = better ? 0 : withoutGain + 1;
+        boolean gain = evaluation.isBetterThan(before);
+        withoutGain = gain ? 0 : withoutGain + 1;
+        boolean better = gain
+                || best.filter(known -> evaluation.isEqualWithLowerLoss(known.evaluation()))
+                        .isPresent();
         if (better) {
             best = Optional.of(new TuningReport.Best(step, epoch, evaluation));
         }

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -63,9 +62,7 @@ public final class JsonFile {
      */
     public static void write(Path file, JsonNode json) {
         String text = json.toPrettyString() + "\n";
-        ReplacedFile.write(
-                file,
-                channel -> ReplacedFile.writeAll(channel, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8))));
+        ReplacedFile.write(file, text.getBytes(StandardCharsets.UTF_8));
     }
 
     private static JsonNode readAny(Path file) {

@@ -14,13 +14,22 @@ import java.util.UUID;
  * A file that is written beside the one it replaces, and takes its place when it is complete. Who has the old one
  * mapped keeps it.
  */
-final class ReplacedFile {
+public final class ReplacedFile {
     private ReplacedFile() {}
 
     /** Writes a new file's content. */
     @FunctionalInterface
     interface Content {
         void writeTo(FileChannel channel) throws IOException;
+    }
+
+    /**
+     * Writes a whole file, or leaves the one that is there as it was.
+     *
+     * @throws CheckpointException if it can't be written
+     */
+    public static void write(Path file, byte[] content) {
+        write(file, channel -> writeAll(channel, ByteBuffer.wrap(content)));
     }
 
     static void write(Path file, Content content) {

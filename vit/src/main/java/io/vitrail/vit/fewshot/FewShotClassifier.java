@@ -73,8 +73,9 @@ public final class FewShotClassifier implements AutoCloseable {
     /**
      * Loads what was saved. It answers as it did.
      *
-     * @param features of the model that it was learned on; closed with the classifier, unless this fails
-     * @throws CheckpointException if files are missing or damaged, or belong to another model
+     * @param features of the model that it was learned on, with the same {@linkplain #templatesOf templates}; closed
+     *     with the classifier, unless this fails
+     * @throws CheckpointException if files are missing or damaged, or belong to another model or other templates
      */
     public static FewShotClassifier load(Path folder, FrozenFeatures features) {
         SavedFewShot saved = SavedFewShot.read(folder);
@@ -85,12 +86,24 @@ public final class FewShotClassifier implements AutoCloseable {
                     folder,
                     "that model, or learn them again with this one.");
         }
+        if (!saved.templates().isEmpty() && !saved.templates().equals(features.templates())) {
+            throw CheckpointException.of(
+                    "The classes' names were learned in the sentences " + saved.templates() + ", not in "
+                            + features.templates() + ".",
+                    folder,
+                    "those sentences, or learn them again with these.");
+        }
         return new FewShotClassifier(features, saved.method(), saved.examples(), saved.head(folder));
     }
 
     /** Which model a folder's classifier was learned on. */
     public static ModelIdentity modelOf(Path folder) {
         return SavedFewShot.model(folder);
+    }
+
+    /** The sentences that names of a folder's classes were put into; none if its method reads no names. */
+    public static List<String> templatesOf(Path folder) {
+        return SavedFewShot.templates(folder);
     }
 
     /**
@@ -101,7 +114,8 @@ public final class FewShotClassifier implements AutoCloseable {
      * @throws CheckpointException if it can't be written
      */
     public void save(Path folder) {
-        new SavedFewShot(features.identity(), method, examples, head.matrices()).write(folder);
+        List<String> templates = method.readsNames() ? features.templates() : List.of();
+        new SavedFewShot(features.identity(), method, templates, examples, head.matrices()).write(folder);
     }
 
     /**

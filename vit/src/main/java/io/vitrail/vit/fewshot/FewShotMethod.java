@@ -24,6 +24,11 @@ public sealed interface FewShotMethod permits NearestMean, LinearProbe, TipAdapt
      */
     ClassHead restore(Examples examples, Map<String, float[][]> matrices);
 
+    /** Whether it learns from the classes' names, too: who adds classes puts them into the same sentences. */
+    default boolean readsNames() {
+        return false;
+    }
+
     /** Writes its name and settings. */
     void writeTo(ObjectNode json);
 

@@ -27,6 +27,11 @@ public interface FrozenFeatures extends AutoCloseable {
      */
     NameVectors ofNames(List<String> names);
 
+    /** The sentences that {@link #ofNames} puts names into, with {@code {}} for the name; none if there are none. */
+    default List<String> templates() {
+        return List.of();
+    }
+
     @Override
     void close();
 }

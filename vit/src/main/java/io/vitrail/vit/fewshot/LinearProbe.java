@@ -11,7 +11,8 @@ import java.util.Map;
  * count alike, however many examples they have ({@code class_weight="balanced"}).
  *
  * @param strength how much the examples count beside the penalty, the {@code C} of scikit-learn, above 0: the sum of
- *     the examples' losses times this, plus half the sum of the squared weights, is least; biases aren't penalised
+ *     the examples' losses times this, plus half the sum of the squared weights, is least; biases aren't penalised. Of
+ *     two classes it is the weights' difference whose square counts
  */
 public record LinearProbe(double strength) implements FewShotMethod {
     /** The strength that is best for the embedded model's features, in a cross-validation. */

@@ -6,7 +6,8 @@ import java.util.stream.IntStream;
 /**
  * The loss of multinomial logistic regression with an L2 penalty, divided by strength and number of examples: the mean
  * of the classes' mean negative log-likelihoods, plus |weights|² / (2 · strength · examples). Parameters are, class by
- * class, weights and a bias.
+ * class, weights and a bias. Of two classes the penalty is twice as large: their weights are opposite halves of the one
+ * vector that binary regression learns.
  *
  * <p>Examples and classes are shared among cores; each sum has one order, so that results don't depend on their number.
  */
@@ -24,7 +25,7 @@ final class LogisticRegression implements Lbfgs.Objective {
         this.labels = labels;
         this.classes = classes;
         width = rows[0].length;
-        penalty = 1 / (strength * rows.length);
+        penalty = (classes == 2 ? 2 : 1) / (strength * rows.length);
         shares = new double[classes];
         Arrays.stream(labels).forEach(label -> shares[label]++);
         Arrays.setAll(shares, k -> 1 / (classes * shares[k]));

@@ -9,19 +9,18 @@ import io.vitrail.transformer.Embedding;
 import io.vitrail.transformer.weights.CheckpointException;
 import io.vitrail.transformer.weights.ConfigJson;
 import io.vitrail.transformer.weights.JsonFile;
+import io.vitrail.transformer.weights.ReplacedFile;
 import io.vitrail.vit.ModelIdentity;
 import java.io.IOException;
-import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.UUID;
 
 /**
  * A few-shot classifier as files: {@code few-shot.json} says what it is, and names the file of its matrices. That one
@@ -29,12 +28,20 @@ import java.util.UUID;
  * stops.
  *
  * @param model that made the vectors
+ * @param templates the sentences that names were put into, if the method reads names
  * @param matrices what was learned, by name
  */
-record SavedFewShot(ModelIdentity model, FewShotMethod method, Examples examples, Map<String, float[][]> matrices) {
+record SavedFewShot(
+        ModelIdentity model,
+        FewShotMethod method,
+        List<String> templates,
+        Examples examples,
+        Map<String, float[][]> matrices) {
     private static final String DESCRIPTION = "few-shot.json";
     private static final String FORMAT = "vitrail few-shot 1";
     private static final String EXAMPLES = "examples";
+    private static final String TEMPLATES = "templates";
+    private static final int MOST_TEMPLATES = 1000;
     private static final String REMEDY = "learn the classes again, and save them.";
     private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -46,7 +53,8 @@ record SavedFewShot(ModelIdentity model, FewShotMethod method, Examples examples
             Map<String, float[][]> all = new TreeMap<>(matrices);
             all.put(EXAMPLES, examples.rows());
             String tensors = MatrixFile.write(folder, all);
-            replace(folder.resolve(DESCRIPTION), MAPPER.writeValueAsString(json(tensors)) + "\n");
+            String description = MAPPER.writeValueAsString(json(tensors)) + "\n";
+            ReplacedFile.write(folder.resolve(DESCRIPTION), description.getBytes(StandardCharsets.UTF_8));
             if (before.isPresent() && !before.get().equals(tensors)) {
                 Files.deleteIfExists(folder.resolve(before.get()));
             }
@@ -56,24 +64,14 @@ record SavedFewShot(ModelIdentity model, FewShotMethod method, Examples examples
         }
     }
 
-    private static void replace(Path file, String text) throws IOException {
-        Path part = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".part");
-        try {
-            Files.writeString(part, text);
-            try {
-                Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
-            } catch (AtomicMoveNotSupportedException e) {
-                Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
-            }
-        } finally {
-            Files.deleteIfExists(part);
-        }
-    }
-
     private ObjectNode json(String tensors) {
         ObjectNode json = MAPPER.createObjectNode().put("format", FORMAT);
         json.putObject("model").put("name", model.name()).put("fingerprint", model.fingerprint());
         method.writeTo(json.putObject("method"));
+        if (!templates.isEmpty()) {
+            ArrayNode sentences = json.putArray(TEMPLATES);
+            templates.forEach(sentences::add);
+        }
         ArrayNode classes = json.putArray("classes");
         examples.names().forEach(classes::add);
         ArrayNode counts = json.putArray(EXAMPLES);
@@ -95,6 +93,20 @@ record SavedFewShot(ModelIdentity model, FewShotMethod method, Examples examples
         return new ModelIdentity(model.text("name", "?"), model.text("fingerprint", "?"));
     }
 
+    /** The sentences that a folder's classifier was learned with. */
+    static List<String> templates(Path folder) {
+        return templates(description(folder));
+    }
+
+    private static List<String> templates(ConfigJson json) {
+        List<String> templates = json.texts(TEMPLATES);
+        boolean whole = templates.stream().allMatch(template -> template.split("\\{}", -1).length == 2);
+        if (!whole || templates.size() > MOST_TEMPLATES) {
+            throw json.wrong(TEMPLATES, "at most " + MOST_TEMPLATES + " texts, each with {} once");
+        }
+        return templates;
+    }
+
     /**
      * Reads the files of a folder.
      *
@@ -109,7 +121,7 @@ record SavedFewShot(ModelIdentity model, FewShotMethod method, Examples examples
             float[][] rows = matrices.getOrDefault(EXAMPLES, new float[0][]);
             Examples examples = examples(json.texts("classes"), json.integers(EXAMPLES), rows);
             matrices.remove(EXAMPLES);
-            return new SavedFewShot(model(folder), method, examples, matrices);
+            return new SavedFewShot(model(folder), method, templates(json), examples, matrices);
         } catch (IllegalArgumentException e) {
             throw CheckpointException.of(e.getMessage(), file, REMEDY, e);
         }

@@ -67,6 +67,11 @@ public record TipAdapter(double alpha, double beta) implements FewShotMethod {
     }
 
     @Override
+    public boolean readsNames() {
+        return true;
+    }
+
+    @Override
     public void writeTo(ObjectNode json) {
         json.put("name", NAME).put(ALPHA, alpha).put(BETA, beta);
     }

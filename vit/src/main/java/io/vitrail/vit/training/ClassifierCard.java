@@ -1,6 +1,7 @@
 package io.vitrail.vit.training;
 
 import io.vitrail.transformer.training.TuningReport;
+import io.vitrail.transformer.weights.CheckpointName;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -17,12 +18,18 @@ import java.util.function.Function;
  * @param command that made it; may be empty
  */
 record ClassifierCard(
-        String source, Optional<String> licence, List<String> labels, int training, int evaluation, String command) {
+        CheckpointName source,
+        Optional<String> licence,
+        List<String> labels,
+        int training,
+        int evaluation,
+        String command) {
     private static final int MOST_LABELS = 50;
 
     String text(TuningReport report) {
         StringBuilder text = new StringBuilder("---\n");
         licence.ifPresent(name -> text.append("license: ").append(name).append('\n'));
+        source.cardLine().ifPresent(line -> text.append(line).append('\n'));
         text.append(
                 """
                 library_name: transformers
@@ -36,7 +43,7 @@ record ClassifierCard(
                 Classes: %s
 
                 """
-                        .formatted(labels.size(), source, training, evaluation, classes()));
+                        .formatted(labels.size(), source.shown(), training, evaluation, classes()));
         report.best()
                 .ifPresent(best -> text.append(table(
                         "after epoch " + best.epoch(),

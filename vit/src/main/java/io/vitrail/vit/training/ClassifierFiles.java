@@ -10,6 +10,7 @@ import io.vitrail.transformer.lora.PeftAdapter;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.transformer.weights.CheckpointException;
 import io.vitrail.transformer.weights.JsonFile;
+import io.vitrail.transformer.weights.ReplacedFile;
 import io.vitrail.transformer.weights.SafeTensorsWriter;
 import io.vitrail.transformer.weights.StorageType;
 import io.vitrail.vit.VisionModel;
@@ -17,7 +18,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -68,8 +68,8 @@ record ClassifierFiles(
      */
     void save(VisionModel model, Path folder, String card, Optional<LoraTraining> adapter) {
         JsonFile.write(folder.resolve("config.json"), config);
-        replace(folder.resolve(processorFile), processor);
-        replace(folder.resolve("README.md"), card.getBytes(StandardCharsets.UTF_8));
+        ReplacedFile.write(folder.resolve(processorFile), processor);
+        ReplacedFile.write(folder.resolve("README.md"), card.getBytes(StandardCharsets.UTF_8));
         adapter.ifPresentOrElse(
                 change -> saveMerged(model, change, folder), () -> saveWeights(model, folder.resolve(WEIGHTS)));
     }
@@ -92,16 +92,12 @@ record ClassifierFiles(
         try {
             Files.createDirectories(beside);
             adapter.save(beside, source.name);
-            saveWeights(model, plain);
-            try (Checkpoint unmerged = Checkpoint.open(plain);
-                    NDManager scope = DjlEngine.newManager(Device.cpu())) {
-                Checkpoint merged = PeftAdapter.read(beside).mergedInto(unmerged);
-                Map<String, NDArray> tensors = new TreeMap<>();
-                merged.names()
-                        .forEach(name -> tensors.put(name, merged.tensor(name).toArray(scope)));
-                SafeTensorsWriter.write(folder.resolve(WEIGHTS), tensors, StorageType.F32, METADATA);
+            try {
+                saveWeights(model, plain);
+                merge(plain, PeftAdapter.read(beside), folder.resolve(WEIGHTS));
+            } finally {
+                Files.deleteIfExists(plain);
             }
-            Files.delete(plain);
         } catch (IOException e) {
             throw CheckpointException.of(
                     "The adapter cannot be written: " + e + ".",
@@ -111,14 +107,13 @@ record ClassifierFiles(
         }
     }
 
-    private static void replace(Path file, byte[] content) {
-        Path part = file.resolveSibling(file.getFileName() + ".part");
-        try {
-            Files.write(part, content);
-            Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw CheckpointException.of(
-                    "The file cannot be written: " + e + ".", file, "check its folder and the space on the disk.", e);
+    private static void merge(Path plain, PeftAdapter adapter, Path file) {
+        try (Checkpoint unmerged = Checkpoint.open(plain);
+                NDManager scope = DjlEngine.newManager(Device.cpu())) {
+            Checkpoint merged = adapter.mergedInto(unmerged);
+            Map<String, NDArray> tensors = new TreeMap<>();
+            merged.names().forEach(name -> tensors.put(name, merged.tensor(name).toArray(scope)));
+            SafeTensorsWriter.write(file, tensors, StorageType.F32, METADATA);
         }
     }
 }

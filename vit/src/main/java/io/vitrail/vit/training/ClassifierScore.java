@@ -7,10 +7,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
-/** Counts a classifier's answers: accuracy, the right class among five, the classes' mean F1, loss and confusion. */
+/**
+ * Counts a classifier's answers: accuracy, the right class among five, the classes' mean F1, the loss, and the
+ * confusion of up to 1,000 classes.
+ */
 final class ClassifierScore {
     private static final int FEW = 5;
+    private static final int MOST_CONFUSED = 1000;
 
     private final List<String> labels;
     private final int[] truth;
@@ -57,37 +62,36 @@ final class ClassifierScore {
     }
 
     Evaluation evaluation() {
-        Confusion confusion = Confusion.of(labels, Arrays.copyOf(truth, n), Arrays.copyOf(answers, n));
-        int right = 0;
-        for (int i = 0; i < n; i++) {
-            right += truth[i] == answers[i] ? 1 : 0;
-        }
+        long right = IntStream.range(0, n).filter(i -> truth[i] == answers[i]).count();
         Map<String, Double> metrics = new LinkedHashMap<>();
         metrics.put("accuracy", right / (double) n);
         if (labels.size() > FEW) {
             metrics.put("top5", among / (double) n);
         }
-        metrics.put("macro_f1", macroF1(confusion));
+        metrics.put("macro_f1", macroF1());
         metrics.put("loss", loss / n);
-        return new Evaluation(metrics, Evaluation.Goal.MORE, Optional.of(confusion));
+        return new Evaluation(metrics, Evaluation.Goal.MORE, confusion());
+    }
+
+    private Optional<Confusion> confusion() {
+        return labels.size() > MOST_CONFUSED
+                ? Optional.empty()
+                : Optional.of(Confusion.of(labels, Arrays.copyOf(truth, n), Arrays.copyOf(answers, n)));
     }
 
     /** The mean over the classes that occur, in truth or as an answer, of 2 · right / (true + answered). */
-    private static double macroF1(Confusion confusion) {
-        double sum = 0;
-        int classes = 0;
-        for (int c = 0; c < confusion.labels().size(); c++) {
-            int column = c;
-            int actual = confusion.counts().get(c).stream()
-                    .mapToInt(Integer::intValue)
-                    .sum();
-            int answered =
-                    confusion.counts().stream().mapToInt(row -> row.get(column)).sum();
-            if (actual + answered > 0) {
-                sum += 2.0 * confusion.counts().get(c).get(c) / (actual + answered);
-                classes++;
-            }
+    private double macroF1() {
+        int[] occurrences = new int[labels.size()];
+        int[] right = new int[labels.size()];
+        for (int i = 0; i < n; i++) {
+            occurrences[truth[i]]++;
+            occurrences[answers[i]]++;
+            right[truth[i]] += truth[i] == answers[i] ? 1 : 0;
         }
-        return sum / classes;
+        return IntStream.range(0, labels.size())
+                .filter(c -> occurrences[c] > 0)
+                .mapToDouble(c -> 2.0 * right[c] / occurrences[c])
+                .average()
+                .orElse(0);
     }
 }

@@ -22,6 +22,7 @@ import io.vitrail.transformer.training.FineTuning;
 import io.vitrail.transformer.training.Lesson;
 import io.vitrail.transformer.training.TuningReport;
 import io.vitrail.transformer.weights.Checkpoint;
+import io.vitrail.transformer.weights.CheckpointName;
 import io.vitrail.transformer.weights.ModelCard;
 import io.vitrail.vit.EmbeddedCheckpoint;
 import io.vitrail.vit.VisionModel;
@@ -29,15 +30,16 @@ import io.vitrail.vit.image.Image;
 import io.vitrail.vit.image.ImageProcessor;
 import io.vitrail.vit.image.ProcessedImages;
 import io.vitrail.vit.training.LabelledPictures.Example;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.zip.CRC32;
+import java.util.stream.IntStream;
 
 /**
  * A vision model learns to tell classes of pictures apart: any checkpoint of {@link io.vitrail.vit.VisionModels} whose
@@ -74,12 +76,13 @@ public final class ImageClassificationLesson implements Lesson {
     }
 
     /** What is asked for. */
-    private record Request(String name, LabelledPictures pictures, FineTuning how, Options options) {}
+    private record Request(CheckpointName name, LabelledPictures pictures, FineTuning how, Options options) {}
 
     /** The same for the embedded model. */
     public static ImageClassificationLesson ofEmbedded(LabelledPictures pictures, FineTuning how, Options options) {
         try (EmbeddedCheckpoint checkpoint = EmbeddedCheckpoint.unpack()) {
-            return open(checkpoint.folder(), new Request("the embedded classifier", pictures, how, options));
+            CheckpointName name = CheckpointName.unlisted("the embedded classifier");
+            return open(checkpoint.folder(), new Request(name, pictures, how, options));
         }
     }
 
@@ -87,11 +90,11 @@ public final class ImageClassificationLesson implements Lesson {
      * Loads a checkpoint's folder and reads all pictures once.
      *
      * @throws io.vitrail.transformer.weights.CheckpointException if the checkpoint is damaged
-     * @throws IllegalArgumentException if the architecture can't classify, or no picture can be read
+     * @throws IllegalArgumentException if the architecture can't classify, or no picture of a class can be read
      */
     public static ImageClassificationLesson of(
             Path checkpoint, LabelledPictures pictures, FineTuning how, Options options) {
-        return open(checkpoint, new Request(checkpoint.toString(), pictures, how, options));
+        return open(checkpoint, new Request(CheckpointName.of(checkpoint), pictures, how, options));
     }
 
     private static ImageClassificationLesson open(Path folder, Request request) {
@@ -113,7 +116,8 @@ public final class ImageClassificationLesson implements Lesson {
         model = start.model();
         trained = trained(start, options.lora);
         processor = ImageProcessor.load(checkpoint.folder());
-        ClassifierFiles.Source source = new ClassifierFiles.Source(request.name, checkpoint.folder());
+        ClassifierFiles.Source source =
+                new ClassifierFiles.Source(request.name.referenceOrShown(), checkpoint.folder());
         files = ClassifierFiles.of(source, start.config(), start.indexes(manager));
         LabelledPictures pictures = request.pictures.inOrder(model.labels());
         training = training(pictures, options);
@@ -129,8 +133,8 @@ public final class ImageClassificationLesson implements Lesson {
                 .formatted(
                         files.config().path("model_type").asText(),
                         checkpoint.bytes(),
-                        request.name,
-                        code(pictures),
+                        request.name.referenceOrShown(),
+                        pictures.fingerprint(),
                         training.size(),
                         options.variation,
                         options.lora);
@@ -138,8 +142,10 @@ public final class ImageClassificationLesson implements Lesson {
 
     private LessonPictures training(LabelledPictures pictures, Options options) {
         int side = side();
+        ReadPictures read = ReadPictures.of(pictures.training(), side, options.broken);
+        requireEachClass(pictures, read);
         return new LessonPictures(
-                ReadPictures.of(pictures.training(), side, options.broken),
+                read,
                 new LessonPictures.Options(
                         how.batching().batch(),
                         model.labels().size(),
@@ -148,6 +154,16 @@ public final class ImageClassificationLesson implements Lesson {
                         options.variation,
                         how.seed()),
                 how.running().threads());
+    }
+
+    private void requireEachClass(LabelledPictures pictures, ReadPictures read) {
+        Set<Integer> missing = new TreeSet<>();
+        pictures.training().forEach(example -> missing.add(example.label()));
+        IntStream.range(0, read.size()).map(read::label).forEach(missing::remove);
+        Check.that(
+                missing.isEmpty(),
+                "No picture of these classes could be read: %s.%n  try:  whole pictures of them, or leave them out.",
+                missing.stream().map(model.labels()::get).toList());
     }
 
     /** All weights, or changes of low rank with what is new learned whole. */
@@ -176,14 +192,6 @@ public final class ImageClassificationLesson implements Lesson {
                     Arrays.toString(shape));
             return (int) shape[2];
         }
-    }
-
-    /** Of all names and labels. */
-    private static String code(LabelledPictures pictures) {
-        CRC32 code = new CRC32();
-        code.update(pictures.toString().getBytes(StandardCharsets.UTF_8));
-        return pictures.training().size() + " + " + pictures.evaluation().size() + " "
-                + Long.toHexString(code.getValue());
     }
 
     /** Names of the classes by number. */

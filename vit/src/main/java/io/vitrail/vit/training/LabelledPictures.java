@@ -4,6 +4,7 @@ import io.vitrail.transformer.Check;
 import io.vitrail.transformer.training.Seeds;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,14 +18,15 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 
 /**
  * Picture files with their classes, to learn from and to be measured by: {@code DIR/<label>/photo.jpg}. Where DIR has a
- * folder {@code train}, that holds the labels' folders, and {@code validation}, {@code val}, {@code valid}, {@code dev}
- * or
- * {@code test} beside it the pictures to be measured by. Otherwise some of each class are held out, by a seed.
+ * folder {@code train} that holds folders and no pictures, these are the labels', and {@code validation}, {@code val},
+ * {@code valid}, {@code dev} or {@code test} beside it holds the pictures to be measured by. Otherwise some of each
+ * class are held out, by a seed.
  *
- * @param labels names of the classes; sorted as they are read
+ * @param labels names of the classes, each once; sorted as they are read
  * @param training the pictures to learn from
  * @param evaluation the pictures to measure by; may be none
  */
@@ -42,6 +44,10 @@ public record LabelledPictures(List<String> labels, List<Example> training, List
         evaluation = List.copyOf(evaluation);
         int classes = labels.size();
         Check.that(classes >= 2, "There must be at least 2 classes, not %d: %s", classes, labels);
+        Check.that(
+                Set.copyOf(labels).size() == classes && labels.stream().noneMatch(String::isBlank),
+                "Each class needs a name of its own, which isn't blank: %s",
+                labels);
         Stream.of(training, evaluation)
                 .flatMap(List::stream)
                 .forEach(example -> Check.that(
@@ -55,15 +61,15 @@ public record LabelledPictures(List<String> labels, List<Example> training, List
     /**
      * The pictures of a folder; none is opened yet.
      *
-     * @param heldOut the fraction of each class that is held out to measure by, where no folder is for that; at least
-     *     one picture of a class that has several, none if it is 0
+     * @param heldOut the fraction of each class that is held out to measure by, where no folder is for that: of a class
+     *     that has several pictures at least one, and never all; none if it is 0
      * @throws IllegalArgumentException if there are less than two labels with pictures; the message says what was found
      */
     public static LabelledPictures in(Path folder, double heldOut, long seed) {
         Check.that(heldOut >= 0 && heldOut < 1, "The held-out fraction must be in [0, 1), not %s.", heldOut);
         Check.that(Files.isDirectory(folder), "'%s' is not a folder.", folder);
         Path train = folder.resolve("train");
-        boolean split = Files.isDirectory(train);
+        boolean split = Files.isDirectory(train) && holdsLabels(train);
         Path learned = split ? train : folder;
         List<String> labels = labels(learned);
         List<Example> all = examples(learned, labels);
@@ -77,6 +83,12 @@ public record LabelledPictures(List<String> labels, List<Example> training, List
                 .map(other -> evaluation(other, labels))
                 .orElse(List.of());
         return measured.isEmpty() ? holdOut(labels, all, heldOut, seed) : new LabelledPictures(labels, all, measured);
+    }
+
+    /** Whether it isn't a label's own folder. */
+    private static boolean holdsLabels(Path folder) {
+        List<Path> files = list(folder);
+        return files.stream().anyMatch(Files::isDirectory) && files.stream().noneMatch(LabelledPictures::isPicture);
     }
 
     private static List<String> labels(Path folder) {
@@ -130,12 +142,15 @@ public record LabelledPictures(List<String> labels, List<Example> training, List
             List<Example> its = new ArrayList<>(
                     all.stream().filter(example -> example.label == number).toList());
             Collections.shuffle(its, new Random(Seeds.random(seed, 0, label).nextLong()));
-            int least = fraction > 0 && its.size() > 1 ? 1 : 0;
-            int held = Math.max(least, (int) Math.round(fraction * its.size()));
+            int held = held(its.size(), fraction);
             evaluation.addAll(its.subList(0, held));
             training.addAll(its.subList(held, its.size()));
         }
         return new LabelledPictures(labels, training, evaluation);
+    }
+
+    private static int held(int size, double fraction) {
+        return fraction == 0 || size < 2 ? 0 : (int) Math.min(size - 1, Math.max(1, Math.round(fraction * size)));
     }
 
     /** The same with the classes in another order. */
@@ -150,6 +165,17 @@ public record LabelledPictures(List<String> labels, List<Example> training, List
         return examples.stream()
                 .map(example -> new Example(example.file, numbers.get(labels.get(example.label))))
                 .toList();
+    }
+
+    /** Tells sets of pictures apart by their labels and files' names, wherever they lie. */
+    String fingerprint() {
+        CRC32 code = new CRC32();
+        code.update(labels.toString().getBytes(StandardCharsets.UTF_8));
+        Stream.of(training, evaluation).flatMap(List::stream).forEach(example -> {
+            String line = example.label + "/" + example.file.getFileName() + "\n";
+            code.update(line.getBytes(StandardCharsets.UTF_8));
+        });
+        return training.size() + " + " + evaluation.size() + " " + Long.toHexString(code.getValue());
     }
 
     /** Sorted; without hidden ones. */

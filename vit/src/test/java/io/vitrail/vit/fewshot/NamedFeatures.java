@@ -7,7 +7,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Features that see no pictures, and know the vectors of names. */
-record NamedFeatures(NameVectors vectors) implements FrozenFeatures {
+record NamedFeatures(NameVectors vectors, List<String> templates) implements FrozenFeatures {
+    NamedFeatures(NameVectors vectors) {
+        this(vectors, List.of());
+    }
+
     @Override
     public ModelIdentity identity() {
         return new ModelIdentity("names", "0123456789");

@@ -70,6 +70,9 @@ class SavedFewShotTest {
                 ", \"b\" | , \"ä\\\"1\" | is named twice",
                 ", \"b\" | , \"\" | A class's name has 1 to 200 characters",
                 "\"classes\" | \"method\" | damaged",
+                "\"classes\" | \"templates\" : [\"a thing\"], \"classes\" | 'templates'",
+                "\"classes\" | \"templates\" : [\"{} {}\"], \"classes\" | 'templates'",
+                "\"classes\" | \"templates\" : \"{}\", \"classes\" | 'templates'",
             })
     void aChangedDescriptionIsRefused(String from, String to, String told) throws IOException {
         String json = Files.readString(description());
@@ -79,6 +82,22 @@ class SavedFewShotTest {
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageContaining(told)
                 .hasMessageContaining("file: " + folder);
+    }
+
+    /** Names that are added go into the same sentences. */
+    @Test
+    void theSentencesOfNamesBelongToWhatReadsThem() {
+        NamedFeatures things = new NamedFeatures(FEATURES.vectors(), List.of("a {} thing", "a {}"));
+        FewShotClassifier.learn(things, EXAMPLES, TipAdapter.DEFAULT).save(folder);
+        assertThat(FewShotClassifier.templatesOf(folder)).isEqualTo(things.templates());
+        assertThat(FewShotClassifier.load(folder, things).classes()).hasSize(2);
+        assertThatThrownBy(() -> FewShotClassifier.load(folder, FEATURES))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageStartingWith(
+                        "The classes' names were learned in the sentences [a {} thing, a {}], not in [].");
+        FewShotClassifier.learn(things, EXAMPLES, new NearestMean()).save(folder);
+        assertThat(FewShotClassifier.templatesOf(folder)).isEmpty();
+        assertThat(FewShotClassifier.load(folder, FEATURES).classes()).hasSize(2);
     }
 
     @Test

@@ -58,6 +58,35 @@ class LabelledPicturesTest {
     }
 
     @Test
+    void aClassIsNeverHeldOutAsAWhole() throws IOException {
+        touch("a/1.jpg", "b/2.jpg", "b/3.jpg", "c/4.jpg", "c/5.jpg", "c/6.jpg");
+        LabelledPictures pictures = LabelledPictures.in(folder, 0.9, 1);
+        assertThat(pictures.training()).extracting(Example::label).containsExactly(0, 1, 2);
+        assertThat(pictures.evaluation()).extracting(Example::label).containsExactly(1, 2, 2);
+    }
+
+    @Test
+    void aClassMayBeCalledTrain() throws IOException {
+        touch("train/1.jpg", "sofa/2.jpg");
+        assertThat(LabelledPictures.in(folder, 0, 1).labels()).containsExactly("sofa", "train");
+        touch("train/express/3.jpg");
+        assertThat(names(LabelledPictures.in(folder, 0, 1).training())).containsExactlyInAnyOrder("1.jpg 1", "2.jpg 0");
+    }
+
+    @Test
+    void labelsAreDistinctAndNotBlank() {
+        List<Example> none = List.of();
+        assertThatThrownBy(() -> new LabelledPictures(List.of("a", "b", "a"), none, none))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Each class needs a name of its own, which isn't blank: [a, b, a]");
+        assertThatThrownBy(() -> new LabelledPictures(List.of("a", " "), none, none))
+                .isInstanceOf(IllegalArgumentException.class);
+        List<Example> other = List.of(new Example(Path.of("x.jpg"), 2));
+        assertThatThrownBy(() -> new LabelledPictures(List.of("a", "b"), other, none))
+                .hasMessage("x.jpg: class 2 is none of the 2");
+    }
+
+    @Test
     void foldersMayBeSplitAlready() throws IOException {
         touch("train/a/1.jpg", "train/b/2.jpg", "val/b/3.jpg", "val/a/4.jpg");
         LabelledPictures pictures = LabelledPictures.in(folder, 0.5, 1);
