@@ -17,6 +17,7 @@ import io.vitrail.transformer.training.CrossEntropy;
 import io.vitrail.transformer.training.Evaluation;
 import io.vitrail.transformer.training.FineTuning;
 import io.vitrail.transformer.training.Lesson;
+import io.vitrail.transformer.training.TuningCard;
 import io.vitrail.transformer.training.TuningReport;
 import io.vitrail.transformer.weights.CheckpointName;
 import io.vitrail.vit.EmbeddedCheckpoint;
@@ -246,7 +247,7 @@ public final class CaptionLesson implements Lesson {
 
     @Override
     public void save(Path folder, TuningReport report) {
-        tuned.save(folder, new LessonCard.Story("image-to-text", data, options.command), report);
+        tuned.save(folder, new TuningCard.Story("image-to-text", data, options.command), report);
     }
 
     @Override

@@ -20,6 +20,7 @@ import io.vitrail.transformer.training.Evaluation;
 import io.vitrail.transformer.training.FineTuning;
 import io.vitrail.transformer.training.Lesson;
 import io.vitrail.transformer.training.Seeds;
+import io.vitrail.transformer.training.TuningCard;
 import io.vitrail.transformer.training.TuningReport;
 import io.vitrail.transformer.weights.CheckpointName;
 import io.vitrail.vit.ClassScores;
@@ -202,7 +203,7 @@ public final class ContrastiveLesson implements Lesson {
 
     @Override
     public void save(Path folder, TuningReport report) {
-        tuned.save(folder, new LessonCard.Story("zero-shot-image-classification", data, options.command), report);
+        tuned.save(folder, new TuningCard.Story("zero-shot-image-classification", data, options.command), report);
     }
 
     @Override

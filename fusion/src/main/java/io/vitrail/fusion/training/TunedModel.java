@@ -13,6 +13,7 @@ import io.vitrail.transformer.DjlEngine;
 import io.vitrail.transformer.TensorBlock;
 import io.vitrail.transformer.lora.LoraConfig;
 import io.vitrail.transformer.lora.TrainedWeights;
+import io.vitrail.transformer.training.TuningCard;
 import io.vitrail.transformer.training.TuningReport;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.transformer.weights.CheckpointName;
@@ -107,9 +108,10 @@ final class TunedModel<M extends FusionModel> implements AutoCloseable {
     }
 
     /** Writes what was learned; the weights come last: who reads them finds the other files. */
-    void save(Path folder, LessonCard.Story story, TuningReport report) {
-        String library = trained.adapter().isPresent() ? "peft" : "transformers";
-        files.save(folder, new LessonCard(name, licence, library, story).text(report));
+    void save(Path folder, TuningCard.Story story, TuningReport report) {
+        TuningCard.Library library =
+                trained.adapter().isPresent() ? TuningCard.Library.PEFT : TuningCard.Library.TRANSFORMERS;
+        files.save(folder, new TuningCard(name, licence, library, story).text(report));
         trained.adapter()
                 .ifPresentOrElse(
                         adapter -> adapter.save(folder, name.referenceOrShown()),

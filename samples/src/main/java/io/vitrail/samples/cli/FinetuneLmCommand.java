@@ -85,7 +85,7 @@ final class FinetuneLmCommand implements Callable<Integer> {
     }
 
     private LanguageLessonOptions options() {
-        TextLessonOptions text = settings.options();
+        TextLessonOptions text = settings.options(tuning.command());
         try {
             return new LanguageLessonOptions(text, rows, learned, masked, promptTokens);
         } catch (IllegalArgumentException e) {

@@ -36,7 +36,7 @@ final class FinetuneTextCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        TextLessonOptions options = settings.options();
+        TextLessonOptions options = settings.options(tuning.command());
         FineTuning how = tuning.fineTuning(options.lora().isPresent() ? RATE_OF_LORA : RATE);
         LabelledTexts texts = settings.texts(tuning.seed(), LabelledTexts::read, LabelledTexts::read);
         Path source = settings.source(tuning.out());

@@ -67,9 +67,10 @@ final class TextLessonSettings {
         return evaluation.map(other -> two.apply(data, other)).orElseGet(() -> divided.read(data, heldOut, seed));
     }
 
-    TextLessonOptions options() {
+    /** @param command that is run, for the model's card */
+    TextLessonOptions options(String command) {
         try {
-            return new TextLessonOptions(maxTokens, lora.config());
+            return new TextLessonOptions(maxTokens, lora.config(), command);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }

@@ -255,7 +255,8 @@ public final class LanguageLesson implements Lesson {
 
     @Override
     public void save(Path folder, TuningReport report) {
-        tuned.save(folder, report);
+        String data = "%d rows of tokens; measured on %d others".formatted(rows(), measured());
+        tuned.save(folder, report, data, options.text().command());
     }
 
     @Override

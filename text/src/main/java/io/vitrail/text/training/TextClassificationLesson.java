@@ -42,6 +42,7 @@ public final class TextClassificationLesson implements Lesson {
     private final TunedText tuned;
     private final TextEncoder model;
     private final FineTuning how;
+    private final String command;
     private final TokenBatches training;
     private final TokenBatches evaluation;
     private final String fingerprint;
@@ -94,6 +95,7 @@ public final class TextClassificationLesson implements Lesson {
         this.texts = texts;
         this.tuned = tuned;
         this.how = how;
+        command = options.command();
         model = (TextEncoder) tuned.model();
         RowReader reader = new RowReader(tuned.tokenizer(), Math.min(options.maxTokens(), model.maxTokens()));
         List<Row> learned = rows(texts.training(), reader);
@@ -231,7 +233,12 @@ public final class TextClassificationLesson implements Lesson {
 
     @Override
     public void save(Path folder, TuningReport report) {
-        tuned.save(folder, report);
+        String data = "%d texts of %d classes; measured on %d others"
+                .formatted(
+                        texts.training().size(),
+                        labels().size(),
+                        texts.evaluation().size());
+        tuned.save(folder, report, data, command);
     }
 
     @Override

@@ -10,10 +10,11 @@ import java.util.Optional;
  *
  * @param maxTokens of a row at most, special ones included; fewer if the model takes fewer
  * @param lora which changes of low rank are learned, instead of all weights; a new head is always learned whole
+ * @param command that makes this model, for its card; may be empty
  */
-public record TextLessonOptions(int maxTokens, Optional<LoraConfig> lora) {
+public record TextLessonOptions(int maxTokens, Optional<LoraConfig> lora, String command) {
     /** Rows of up to 512 tokens, and all weights learn. */
-    public static final TextLessonOptions DEFAULT = new TextLessonOptions(512, Optional.empty());
+    public static final TextLessonOptions DEFAULT = new TextLessonOptions(512, Optional.empty(), "");
 
     public TextLessonOptions {
         Check.that(
@@ -24,10 +25,10 @@ public record TextLessonOptions(int maxTokens, Optional<LoraConfig> lora) {
     }
 
     public TextLessonOptions withMaxTokens(int tokens) {
-        return new TextLessonOptions(tokens, lora);
+        return new TextLessonOptions(tokens, lora, command);
     }
 
     public TextLessonOptions withLora(LoraConfig config) {
-        return new TextLessonOptions(maxTokens, Optional.of(config));
+        return new TextLessonOptions(maxTokens, Optional.of(config), command);
     }
 }

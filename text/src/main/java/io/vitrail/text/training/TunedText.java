@@ -18,8 +18,10 @@ import io.vitrail.transformer.DjlEngine;
 import io.vitrail.transformer.TensorBlock;
 import io.vitrail.transformer.lora.LoraConfig;
 import io.vitrail.transformer.lora.TrainedWeights;
+import io.vitrail.transformer.training.TuningCard;
 import io.vitrail.transformer.training.TuningReport;
 import io.vitrail.transformer.weights.Checkpoint;
+import io.vitrail.transformer.weights.CompanionFiles;
 import io.vitrail.transformer.weights.ConfigJson;
 import io.vitrail.transformer.weights.ModelCatalogue;
 import io.vitrail.transformer.weights.WeightPlace;
@@ -94,7 +96,7 @@ final class TunedText implements AutoCloseable {
         this.plan = plan;
         this.tokenizer = tokenizer;
         this.manager = manager;
-        saved = new SavedText(checkpoint.folder(), plan.config, plan.task);
+        saved = new SavedText(checkpoint.folder(), CompanionFiles.in(checkpoint.folder()), plan.config, plan.task);
         ConfigJson json = ConfigJson.of(plan.config, checkpoint.configFile());
         model = TextModels.create(json, plan.task, TextModel.class);
         List<WeightPlace> fresh = fresh(checkpoint);
@@ -172,10 +174,16 @@ final class TunedText implements AutoCloseable {
         return trained.block().forward(store, data, false);
     }
 
-    /** The whole checkpoint, or the adapter; what belongs to it comes first: who reads the weights finds it. */
-    void save(Path folder, TuningReport report) {
+    /**
+     * The whole checkpoint, or the adapter; what belongs to it comes first: who reads the weights finds it.
+     *
+     * @param data that was learned from, in words
+     * @param command that did it; may be empty
+     */
+    void save(Path folder, TuningReport report, String data, String command) {
         boolean whole = trained.adapter().isEmpty() && prompted.isEmpty();
-        saved.saveTexts(folder, report, whole ? SavedText.Library.TRANSFORMERS : SavedText.Library.PEFT);
+        TuningCard.Library library = whole ? TuningCard.Library.TRANSFORMERS : TuningCard.Library.PEFT;
+        saved.saveTexts(folder, report, library, new TuningCard.Story(saved.pipeline(), data, command));
         trained.adapter().ifPresent(adapter -> saved.saveAdapter(adapter, folder));
         prompted.ifPresent(block -> savePrompt(block, folder));
         if (whole) {

@@ -137,7 +137,9 @@ class TextClassificationLessonTest {
         assertThat(config.path("label2id").path("good").asInt()).isEqualTo(1);
         assertThat(config.path("problem_type").asText()).isEqualTo("single_label_classification");
         assertThat(folder.resolve("tokenizer.json")).exists();
-        assertThat(folder.resolve("README.md")).content().contains("text-classification", "macroF1");
+        assertThat(folder.resolve("README.md"))
+                .content()
+                .contains("text-classification", "macroF1", "texts of 2 classes");
     }
 
     @Test

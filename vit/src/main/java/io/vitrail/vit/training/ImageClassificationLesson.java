@@ -20,10 +20,10 @@ import io.vitrail.transformer.training.CrossEntropy;
 import io.vitrail.transformer.training.Evaluation;
 import io.vitrail.transformer.training.FineTuning;
 import io.vitrail.transformer.training.Lesson;
+import io.vitrail.transformer.training.TuningCard;
 import io.vitrail.transformer.training.TuningReport;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.transformer.weights.CheckpointName;
-import io.vitrail.transformer.weights.ModelCard;
 import io.vitrail.vit.EmbeddedCheckpoint;
 import io.vitrail.vit.VisionModel;
 import io.vitrail.vit.image.Image;
@@ -48,6 +48,7 @@ import java.util.stream.IntStream;
  * io.vitrail.transformer.training.FineTuner}.
  */
 public final class ImageClassificationLesson implements Lesson {
+    private static final int MOST_SHOWN = 50; // labels, on the card
     private final NDManager manager;
     private final VisionModel model;
     private final TrainedWeights trained;
@@ -56,7 +57,7 @@ public final class ImageClassificationLesson implements Lesson {
     private final LessonPictures training;
     private final List<Example> evaluation;
     private final FineTuning how;
-    private final ClassifierCard card;
+    private final TuningCard card;
     private final String fingerprint;
 
     /**
@@ -122,13 +123,11 @@ public final class ImageClassificationLesson implements Lesson {
         LabelledPictures pictures = request.pictures.inOrder(model.labels());
         training = training(pictures, options);
         evaluation = ReadPictures.readable(pictures.evaluation(), options.broken);
-        card = new ClassifierCard(
+        card = TuningCard.of(
                 request.name,
-                ModelCard.in(checkpoint.folder()).licence(),
-                model.labels(),
-                training.size(),
-                evaluation.size(),
-                options.command);
+                checkpoint.folder(),
+                TuningCard.Library.TRANSFORMERS,
+                new TuningCard.Story("image-classification", data(pictures), options.command));
         fingerprint = "%s of %d bytes from %s; pictures %s, of which %d were read; %s; lora %s"
                 .formatted(
                         files.config().path("model_type").asText(),
@@ -263,6 +262,18 @@ public final class ImageClassificationLesson implements Lesson {
                     trained.block().forward(processed.pixelValues(), Pass.inference(ReadableOperations.INSTANCE));
             return logits.toFloatArray(); // [batch, labels]
         }
+    }
+
+    private String data(LabelledPictures pictures) {
+        List<String> labels = pictures.labels();
+        List<String> some = labels.subList(0, Math.min(MOST_SHOWN, labels.size()));
+        return "%d pictures of %d classes (%s%s); measured on %d others"
+                .formatted(
+                        training.size(),
+                        labels.size(),
+                        String.join(", ", some),
+                        some.size() < labels.size() ? ", …" : "",
+                        evaluation.size());
     }
 
     @Override
