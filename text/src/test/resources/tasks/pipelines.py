@@ -1,4 +1,4 @@
-"""Small checkpoints with random weights, and what the reference's pipelines make of texts with them.
+"""Small checkpoints with random weights, stored as float16, and what the reference's pipelines make of texts with them.
 
     python pipelines.py ORACLE GOLDENS OUT        the folder of make_goldens.py, its cases, and the one that gets the checkpoints
 
@@ -17,6 +17,7 @@ sys.path.insert(0, sys.argv[1])
 import torch
 import transformers as hf
 from common import randomise
+from safetensors.torch import load_file, save_file
 
 GOLDENS, OUT = sys.argv[2:4]
 TOKENIZER = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt", "vocab.json", "merges.txt")
@@ -37,6 +38,8 @@ def checkpoint(name, tokenizer, model, seed):
     os.makedirs(folder)
     randomise(model, seed, gain=2.0)
     model.save_pretrained(folder)
+    weights = os.path.join(folder, "model.safetensors")
+    save_file({name: weight.half() for name, weight in load_file(weights).items()}, weights, {"format": "pt"})
     for file in TOKENIZER:
         source = os.path.join(GOLDENS, tokenizer, file)
         if os.path.exists(source):
@@ -50,11 +53,11 @@ def checkpoint(name, tokenizer, model, seed):
 
 def record(folder, calls):
     with open(os.path.join(folder, "expected.json"), "w", encoding="utf-8") as file:
-        json.dump(calls, file, ensure_ascii=False, indent=1, default=float)
+        json.dump(calls, file, ensure_ascii=False, separators=(",", ":"), default=float)
 
 
 def piped(task, folder, inputs):
-    pipe = hf.pipeline(task, model=folder, tokenizer=folder, device=-1)
+    pipe = hf.pipeline(task, model=folder, tokenizer=folder, device=-1, torch_dtype=torch.float32)
     calls = []
     for given, options in inputs:
         out = pipe(**given, **options) if isinstance(given, dict) else pipe(given, **options)

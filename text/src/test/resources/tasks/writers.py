@@ -1,4 +1,4 @@
-"""Small checkpoints with random weights that write, and what the reference's generate() makes of texts with them.
+"""Small checkpoints with random weights, stored as float16, that write, and what the reference's generate() makes of texts with them.
 
     python writers.py ORACLE GOLDENS OUT        the folder of make_goldens.py, its cases, and the one that gets the checkpoints
 
@@ -18,6 +18,7 @@ sys.path.insert(0, sys.argv[1])
 import torch
 import transformers as hf
 from common import randomise
+from safetensors.torch import load_file, save_file
 
 GOLDENS, OUT = sys.argv[2:4]
 TOKENIZER = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.json", "merges.txt", "spiece.model",
@@ -40,6 +41,8 @@ def checkpoint(name, tokenizer, model, seed, generation=None, **config):
     model.generation_config.update(**(generation or {}))
     model.config.update(config)
     model.save_pretrained(folder)
+    weights = os.path.join(folder, "model.safetensors")
+    save_file({name: weight.half() for name, weight in load_file(weights).items()}, weights, {"format": "pt"})
     for file in TOKENIZER:
         source = os.path.join(GOLDENS, tokenizer, file)
         if os.path.exists(source):
@@ -49,7 +52,7 @@ def checkpoint(name, tokenizer, model, seed, generation=None, **config):
 
 def record(folder, calls):
     with open(os.path.join(folder, "expected.json"), "w", encoding="utf-8") as file:
-        json.dump(calls, file, ensure_ascii=False, indent=1, default=float)
+        json.dump(calls, file, ensure_ascii=False, separators=(",", ":"), default=float)
 
 
 def generate(model, inputs, options):

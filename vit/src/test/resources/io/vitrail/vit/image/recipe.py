@@ -3,8 +3,8 @@
     python recipe.py          writes goldens/decode_image/special, goldens/pillow_resize/modes, goldens/image_processors/dinov3,
                               goldens/image_processors/options_*
 
-Pictures that several cases read lie in goldens/pictures; large results of image processors hold every other row and column
-(`subsample`), and equal tensors are stored once.
+Pictures that several cases read lie in goldens/pictures; large results of image processors, and those of *_small but vit's and
+CLIP's, hold every other row and column (`subsample`), and equal tensors are stored once.
 
 Pillow 13.0.0, numpy 2.4.6, transformers 4.57.6, torch 2.7.1, torchvision 0.22.1, safetensors 0.8.0; seed 7. The format is the oracle's:
 golden.json lists calls, golden.safetensors holds what Pillow or transformers gave.
