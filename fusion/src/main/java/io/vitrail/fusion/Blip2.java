@@ -11,15 +11,19 @@ import io.vitrail.text.tokenizer.Tokenizer;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Linear;
 import io.vitrail.transformer.Pass;
+import io.vitrail.transformer.Tokens;
 import io.vitrail.transformer.Trace;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.transformer.weights.ConfigJson;
 import io.vitrail.transformer.weights.WeightTable;
 import io.vitrail.vit.BlipVision;
+import io.vitrail.vit.TokenLayout;
 import io.vitrail.vit.VisionInput;
 import io.vitrail.vit.image.Tiling;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.LongStream;
 
 /**
@@ -109,10 +113,27 @@ public final class Blip2 extends SoftPromptWriter {
     @Override
     public NDArray see(VisionInput pictures, Pass pass) {
         Trace trace = pass.trace();
-        NDArray tokens = vision.features(pictures, pass.withTrace(trace.prefixed("vision_outputs.")))
-                .tokens(); // [pictures, tokens, contextWidth]
-        NDArray answers = qformer.forward(tokens, pass.withTrace(trace.prefixed("qformer_outputs.")));
+        return see(pictures, pass.withTrace(trace.prefixed("vision_outputs.")), trace.prefixed("qformer_outputs."));
+    }
+
+    /** @param asking records what the Q-Former does; the pass's own trace, what the tower does */
+    private NDArray see(VisionInput pictures, Pass pass, Trace asking) {
+        NDArray tokens = vision.features(pictures, pass).tokens(); // [pictures, tokens, contextWidth]
+        NDArray answers = qformer.forward(tokens, pass.withTrace(asking));
         return projection.forward(answers, pass); // [pictures, queries, width]
+    }
+
+    /** The queries took from the tower's tokens, on average over the layers that ask. */
+    @Override
+    Sight sight(VisionInput picture, Pass pass) {
+        Trace trace = Trace.of(picture.pixels().getManager(), Set.of(Trace.Stage.ATTENTIONS));
+        return new Sight(Tokens.of(see(picture, pass, trace)), MeanAttention.of(trace, "cross_attentions."));
+    }
+
+    /** Of the places that the queries asked. */
+    @Override
+    public Optional<TokenLayout> layout(int imageHeight, int imageWidth) {
+        return Optional.of(vision.layout(0, imageHeight, imageWidth));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.vitrail.fusion;
 
 import io.vitrail.fusion.VisualQuestionAnswerer.Answer;
+import io.vitrail.text.TextInput;
 import io.vitrail.text.generation.GenerationOptions;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Patience;
@@ -66,9 +67,15 @@ record ChosenAnswers(LoadedFusionModel<Vilt> loaded) implements PictureAnswers {
 
     @Override
     public ExplainedAnswer explain(Image image, String question, Patience patience) {
-        throw new IllegalArgumentException(
-                "This model chooses its answers and writes none, so no word of them came from"
-                        + " anywhere.\n  try:  a model that writes, such as Salesforce/blip-vqa-base.");
+        Answer best = answer(image, List.of(question), 1, patience).get(0).get(0);
+        int most = loaded.model().maxTokens();
+        TextBatch asked = TextBatch.of(List.of(question), loaded.tokenizer(), "question", most)
+                .get(0);
+        WordSources.Looked looked = WordSources.look(loaded, image, patience, (model, picture, pass) -> {
+            TextInput read = asked.input(picture.pixels().getManager());
+            return List.of(model.taken(picture, read, pass));
+        });
+        return new ExplainedAnswer(best, looked.framed(0, asked.ids()[0]), List.of(looked.whole(0, best.text())));
     }
 
     @Override

@@ -9,15 +9,19 @@ import io.vitrail.text.tokenizer.Tokenizer;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.Tokens;
+import io.vitrail.transformer.Trace;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.transformer.weights.ConfigJson;
 import io.vitrail.transformer.weights.WeightTable;
 import io.vitrail.vit.CocaVision;
+import io.vitrail.vit.TokenLayout;
 import io.vitrail.vit.VisionInput;
 import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * CoCa that writes captions (Yu et al. 2022, "CoCa: Contrastive Captioners are Image-Text Foundation Models", section
@@ -67,6 +71,21 @@ public final class CocaWriter extends PictureWriter {
     @Override
     public Tokens see(VisionInput pictures, Pass pass) {
         return Tokens.of(vision.features(pictures, pass).tokens());
+    }
+
+    /** The queries took from all tokens of the tower; only some of what they brought back is asked. */
+    @Override
+    Sight sight(VisionInput picture, Pass pass) {
+        Trace trace = Trace.of(picture.pixels().getManager(), Set.of(Trace.Stage.ATTENTIONS));
+        Tokens tokens = see(picture, pass.withTrace(trace));
+        return new Sight(tokens, MeanAttention.of(trace, "cross_attentions.0").map(all -> all.from(vision.apart())));
+    }
+
+    /** Of the places that queries asked; without queries, of the patches that the decoder asks itself. */
+    @Override
+    public Optional<TokenLayout> layout(int imageHeight, int imageWidth) {
+        TokenLayout all = vision.layout(0, imageHeight, imageWidth);
+        return Optional.of(vision.pools() ? all : all.withSpecialTokens(0));
     }
 
     @Override

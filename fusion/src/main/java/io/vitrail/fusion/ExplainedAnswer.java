@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param answer the best one
  * @param question words of the question, of a model that looks at the picture while it reads; else none
- * @param words of the answer, in their order
+ * @param words of the answer, in their order; an answer that was chosen is one
  */
 public record ExplainedAnswer(Answer answer, List<WordMap> question, List<WordMap> words) {
     public ExplainedAnswer {

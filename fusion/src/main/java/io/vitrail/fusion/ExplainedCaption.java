@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param caption the best one
  * @param words of the whole caption, those of a prompt among them, in their order; behind a prompt that holds the
- *     picture (LLaVA) those that were written
+ *     picture (LLaVA, BLIP-2) those that were written
  */
 public record ExplainedCaption(GeneratedText caption, List<WordMap> words) {
     public ExplainedCaption {

@@ -9,6 +9,7 @@ import io.vitrail.transformer.weights.WeightHolder;
 import io.vitrail.transformer.weights.WeightTable;
 import io.vitrail.vit.TokenLayout;
 import io.vitrail.vit.VisionInput;
+import io.vitrail.vit.image.Tiling;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,8 +35,15 @@ public abstract class FusionModel extends CheckpointModel {
     }
 
     /**
+     * The places of a picture that was cut into tiles, if the processor cuts it; empty if words don't take from such.
+     */
+    Optional<PicturePlaces> places(int imageHeight, int imageWidth, Tiling tiling) {
+        return layout(imageHeight, imageWidth).map(PicturePlaces::of);
+    }
+
+    /**
      * What each token of a text that the model wrote took from each of a picture's tokens, for models that write and
-     * whose tokens have a {@link #layout}.
+     * whose tokens have {@link #places}.
      *
      * @throws IllegalArgumentException for others
      */
@@ -51,11 +59,5 @@ public abstract class FusionModel extends CheckpointModel {
         WeightTable.Filling between = new WeightTable.Filling(
                 weightTable(), checkpoint.base(basePrefix()), new Between(parameters(), parts), sizes());
         return Stream.concat(Stream.of(between), towers(checkpoint).stream()).toList();
-    }
-
-    /** None: what is between the towers stands beside them. */
-    @Override
-    public String basePrefix() {
-        return "";
     }
 }

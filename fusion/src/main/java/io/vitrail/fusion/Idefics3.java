@@ -5,7 +5,6 @@ import ai.djl.ndarray.types.Shape;
 import io.vitrail.text.TextDecoder;
 import io.vitrail.text.TextModels;
 import io.vitrail.text.TextTask;
-import io.vitrail.text.generation.GenerationOptions;
 import io.vitrail.text.tokenizer.EncodeOptions;
 import io.vitrail.text.tokenizer.Tokenizer;
 import io.vitrail.transformer.Activation;
@@ -19,10 +18,12 @@ import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.transformer.weights.ConfigJson;
 import io.vitrail.transformer.weights.WeightTable;
 import io.vitrail.vit.Idefics3Vision;
+import io.vitrail.vit.TokenLayout;
 import io.vitrail.vit.VisionInput;
 import io.vitrail.vit.image.Tiling;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Idefics3 (Laurençon et al. 2024, "Building and better understanding vision-language models: insights and future
@@ -81,6 +82,7 @@ public final class Idefics3 extends SoftPromptWriter {
 
     private final Idefics3Vision tower;
     private final Connector connector;
+    private final int joined; // patches along the side of a square that becomes one token
     private final int tokensPerPicture;
     private final int joinedWidth;
     private final int width;
@@ -88,7 +90,7 @@ public final class Idefics3 extends SoftPromptWriter {
     private Idefics3(ConfigJson json) {
         super(language(json.requiredObject("text_config")), json.integer(IMAGE_TOKEN, 128257), IMAGE_TOKEN);
         tower = part("tower", Idefics3Vision.of(json.section("vision_config")));
-        int joined = json.size("scale_factor", 2);
+        joined = json.size("scale_factor", 2);
         Check.that(joined <= 64, "config.json: scale_factor (%d) must be at most 64.", joined);
         int featuresWidth = Math.toIntExact(tower.sizes().get("width"));
         width = Math.toIntExact(decoder().sizes().get("width"));
@@ -114,6 +116,16 @@ public final class Idefics3 extends SoftPromptWriter {
         NDArray x = connector.forward(patches, pass); // [pictures, picture tokens, width]
         pass.trace().record("image_hidden_states", x);
         return x;
+    }
+
+    /** Of tiles and the whole; none where the patches aren't a square, which the connector takes them for. */
+    @Override
+    Optional<PicturePlaces> places(int imageHeight, int imageWidth, Tiling tiling) {
+        TokenLayout patches = tower.layout(imageHeight, imageWidth);
+        int side = patches.grid().rows();
+        return side == patches.grid().columns() && side % joined == 0
+                ? Optional.of(new TiledPlaces(tiling, patches.joined(joined), imageHeight, imageWidth).places())
+                : Optional.empty();
     }
 
     @Override
@@ -152,11 +164,6 @@ public final class Idefics3 extends SoftPromptWriter {
         }
         String before = picture.equals(Tiling.NONE) ? "" : "\n";
         return text.append(before + AROUND + WHOLE + tokens + AROUND).toString();
-    }
-
-    @Override
-    public GenerationOptions options(Checkpoint checkpoint) {
-        return GenerationOptions.of(checkpoint);
     }
 
     @Override

@@ -174,7 +174,7 @@ public final class ImageCaptioner implements AutoCloseable {
      * HeatOverlay.of(image, word.map())} is such a map over the photo, and {@code new WordPage("photo.jpg", image,
      * explained.words())} a page of all. A deadline holds for the caption and for the maps.
      *
-     * @throws IllegalArgumentException if what the model's words take from isn't the picture's patches (BLIP-2, CoCa)
+     * @throws IllegalArgumentException if it can't be told which patches the model's words take from
      */
     public ExplainedCaption explain(Image image) {
         return texts.explain(Check.given(image, "image"));

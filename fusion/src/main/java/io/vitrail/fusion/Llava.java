@@ -7,7 +7,6 @@ import ai.djl.ndarray.NDManager;
 import io.vitrail.text.TextDecoder;
 import io.vitrail.text.TextModels;
 import io.vitrail.text.TextTask;
-import io.vitrail.text.generation.GenerationOptions;
 import io.vitrail.text.tokenizer.EncodeOptions;
 import io.vitrail.text.tokenizer.Tokenizer;
 import io.vitrail.transformer.Activation;
@@ -179,7 +178,7 @@ public final class Llava extends SoftPromptWriter {
         int special = whole.specialTokens() - (selection == Selection.FULL ? 0 : 1);
         return special < 0 // a patch is left out
                 ? Optional.empty()
-                : Optional.of(TokenLayout.global(special, whole.grid(), whole.rows(), whole.columns()));
+                : Optional.of(whole.withSpecialTokens(special));
     }
 
     /** Each image token of the prompt becomes as many as its picture has tokens. */
@@ -188,11 +187,6 @@ public final class Llava extends SoftPromptWriter {
         String image = imageToken(tokenizer);
         String text = expanded(prompt, pictures, image, picture -> image.repeat(tokensPerPicture()));
         return tokenizer.encode(text, encoding).ids();
-    }
-
-    @Override
-    public GenerationOptions options(Checkpoint checkpoint) {
-        return GenerationOptions.of(checkpoint);
     }
 
     @Override

@@ -5,6 +5,8 @@ import io.vitrail.transformer.Trace;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * What each place took from each other, on average over layers and heads.
@@ -50,6 +52,21 @@ record MeanAttention(float[][] weights) {
                 Arrays.stream(queries).mapToObj(query -> weights[query]).toArray(float[][]::new));
     }
 
+    /** Of the queries from one on. */
+    MeanAttention from(int first) {
+        return new MeanAttention(Arrays.copyOfRange(weights, first, queries()));
+    }
+
+    /** Of the last queries. */
+    MeanAttention last(int count) {
+        return from(queries() - count);
+    }
+
+    /** Of some keys alone. */
+    MeanAttention keys(int... chosen) {
+        return part(IntStream.range(0, queries()).toArray(), chosen);
+    }
+
     /** Of some queries and keys alone. */
     MeanAttention part(int[] queries, int[] keys) {
         float[][] part = new float[queries.length][keys.length];
@@ -59,6 +76,11 @@ record MeanAttention(float[][] weights) {
             }
         }
         return new MeanAttention(part);
+    }
+
+    /** With other numbers for the keys of each query. */
+    MeanAttention map(UnaryOperator<float[]> keys) {
+        return new MeanAttention(Arrays.stream(weights).map(keys).toArray(float[][]::new));
     }
 
     /** What these queries took from the others' keys by way of the others' queries, which are these keys. */

@@ -28,10 +28,7 @@ record PictureTokens(float[] values, Shape shape, Tiling tiling) {
                 .map(mask -> pictures.withReal(scope.create(mask.toLongArray(), mask.getShape())))
                 .orElse(pictures);
         NDArray seen = model.see(real, pass);
-        Tiling tiling = processed.tilings().isEmpty()
-                ? Tiling.NONE
-                : processed.tilings().get(0);
-        return new PictureTokens(seen.toFloatArray(), seen.getShape(), tiling);
+        return new PictureTokens(seen.toFloatArray(), seen.getShape(), processed.firstTiling());
     }
 
     /** All tokens, one picture after the other: [tiles and wholes, picture tokens, width]. */

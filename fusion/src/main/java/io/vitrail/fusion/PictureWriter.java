@@ -31,7 +31,9 @@ public abstract class PictureWriter extends FusionModel {
     public abstract TextDecoder decoder();
 
     /** How the checkpoint's texts are written where nothing else is asked for. */
-    public abstract GenerationOptions options(Checkpoint checkpoint);
+    public GenerationOptions options(Checkpoint checkpoint) {
+        return GenerationOptions.of(checkpoint);
+    }
 
     /**
      * What the decoder continues for a text that is to begin with the given ids, none for a free one: the start token, and
@@ -80,11 +82,17 @@ public abstract class PictureWriter extends FusionModel {
         return 0;
     }
 
+    /** The same for those who ask where words came from. */
+    Sight sight(VisionInput picture, Pass pass) {
+        return Sight.of(see(picture, pass));
+    }
+
     /** By cross-attention; where there is none, by attention to the tokens before the text's own. */
     @Override
     final MeanAttention taken(VisionInput picture, WrittenText text, Pass pass) {
         NDManager scope = picture.pixels().getManager();
-        Tokens seen = see(picture, pass);
+        Sight sight = sight(picture, pass);
+        Tokens seen = sight.tokens();
         Trace trace = Trace.of(scope, Set.of(Trace.Stage.ATTENTIONS));
         NDArray ids = scope.create(text.read()).expandDims(0);
         decoder().states(TextInput.of(ids), pass.withContext(seen).withTrace(trace));
@@ -93,6 +101,7 @@ public abstract class PictureWriter extends FusionModel {
         return MeanAttention.of(trace, "cross_attentions.")
                 .map(asked -> asked.part(text.places(0), keys))
                 .or(() -> MeanAttention.of(trace, "attentions.").map(all -> all.part(text.places(context), keys)))
+                .map(sight::places)
                 .orElseThrow(WordSources.unknown());
     }
 

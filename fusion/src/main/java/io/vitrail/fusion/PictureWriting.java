@@ -69,7 +69,7 @@ interface PictureWriting {
             long[] behind = WrittenText.of(begun, text).written();
             long[] words = LongStream.concat(Arrays.stream(begun).skip(1), Arrays.stream(behind))
                     .toArray();
-            return new WrittenText(Arrays.copyOf(begun, 1), words);
+            return new WrittenText(new long[0], Arrays.copyOf(begun, 1), words);
         }
 
         @Override
@@ -101,7 +101,8 @@ interface PictureWriting {
 
         @Override
         public WrittenText written(TextEngine.Order order, GeneratedText text) {
-            return WrittenText.of(order.prompt().ids(), text);
+            Prompt prompt = order.prompt();
+            return WrittenText.of(prompt.ids(), text).answering(prompt.source());
         }
 
         @Override

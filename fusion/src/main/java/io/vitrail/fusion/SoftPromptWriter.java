@@ -13,9 +13,11 @@ import io.vitrail.text.generation.Prompt;
 import io.vitrail.text.tokenizer.EncodeOptions;
 import io.vitrail.text.tokenizer.Tokenizer;
 import io.vitrail.transformer.Check;
+import io.vitrail.transformer.KeyValueCache;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.Patience;
 import io.vitrail.transformer.Session;
+import io.vitrail.transformer.Tokens;
 import io.vitrail.transformer.Trace;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.vit.VisionInput;
@@ -107,7 +109,9 @@ public abstract class SoftPromptWriter extends FusionModel {
     }
 
     /** How the checkpoint's texts are written where nothing else is asked for. */
-    public abstract GenerationOptions options(Checkpoint checkpoint);
+    public GenerationOptions options(Checkpoint checkpoint) {
+        return GenerationOptions.of(checkpoint);
+    }
 
     /** The language model. */
     public final TextDecoder decoder() {
@@ -212,20 +216,59 @@ public abstract class SoftPromptWriter extends FusionModel {
                 patience);
     }
 
-    /** By attention to the picture's tokens among the words. */
+    /** The same for those who ask where words came from. */
+    Sight sight(VisionInput picture, Pass pass) {
+        return Sight.of(Tokens.of(see(picture, pass)));
+    }
+
+    /** By attention to the picture's tokens among the words; where an encoder reads these, by cross-attention. */
     @Override
     final MeanAttention taken(VisionInput picture, WrittenText text, Pass pass) {
         NDManager scope = picture.pixels().getManager();
-        long[] ids = text.read();
+        Sight sight = sight(picture, pass);
+        long[] ids = answers() ? text.source() : text.read();
+        TextInput prompt = TextInput.of(scope.create(ids).expandDims(0));
+        TextInput read = read(prompt, sight.tokens().vectors(), pass);
         Trace trace = Trace.of(scope, Set.of(Trace.Stage.ATTENTIONS));
-        TextInput read = read(TextInput.of(scope.create(ids).expandDims(0)), picture, pass);
-        decoder.states(read, pass.withTrace(trace));
+        if (answers()) {
+            answer(text, ((TextToTextModel) decoder).encode(read, pass), pass.withTrace(trace));
+        } else {
+            goOn(read, text.places(0)[0], pass, trace);
+        }
         int[] keys = IntStream.range(0, ids.length)
                 .filter(place -> ids[place] == imageToken)
                 .toArray();
-        return MeanAttention.of(trace, "attentions.")
-                .map(all -> all.part(text.places(0), keys))
+        return MeanAttention.of(trace, answers() ? "cross_attentions." : "attentions.")
+                .map(all -> sight.places(all.last(text.written().length).keys(keys)))
                 .orElseThrow(WordSources.unknown());
+    }
+
+    private void answer(WrittenText text, Tokens source, Pass pass) {
+        NDArray ids = source.vectors().getManager().create(text.read()).expandDims(0);
+        decoder.states(TextInput.of(ids), pass.withContext(source));
+    }
+
+    /**
+     * Reads in two passes, of which the second alone is recorded: all tokens' weights are too many.
+     *
+     * @param first token that is to be recorded; the one before is, too: a single query may be shown fewer keys
+     */
+    private void goOn(TextInput read, int first, Pass pass, Trace trace) {
+        KeyValueCache cache = new KeyValueCache(read.ids().getManager());
+        long all = read.ids().getShape().get(1);
+        long before = Math.max(0, first - 1);
+        if (before > 0) {
+            decoder.states(part(read, 0, before), pass.withCache(cache));
+            cache.advance(1, before);
+        }
+        decoder.states(part(read, before, all), pass.withCache(cache).withTrace(trace));
+    }
+
+    private static TextInput part(TextInput read, long first, long end) {
+        NDArray vectors = read.vectors().orElseThrow();
+        return TextInput.of(read.ids().get(":, {}:{}", first, end))
+                .withVectors(vectors.get(":, {}:{}", first, end))
+                .withLengths(read.ids().getShape().get(1));
     }
 
     private static SoftPromptWriter of(FusionModel model) {

@@ -16,15 +16,20 @@ import io.vitrail.transformer.TensorBlock;
 import io.vitrail.transformer.TokenEmbedding;
 import io.vitrail.transformer.TokenNorm;
 import io.vitrail.transformer.Tokens;
+import io.vitrail.transformer.Trace;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.transformer.weights.ConfigJson;
 import io.vitrail.transformer.weights.WeightTable;
 import io.vitrail.vit.PaddedImageEmbedding;
 import io.vitrail.vit.PaddedPictures;
+import io.vitrail.vit.TokenLayout;
+import io.vitrail.vit.VisionInput;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * ViLT (Kim et al. 2021, "ViLT: Vision-and-Language Transformer Without Convolution or Region Supervision", section 3):
@@ -188,6 +193,26 @@ public final class Vilt extends FusionModel {
         NDArray scores = head.get().forward(read, pass);
         pass.trace().record("logits", scores);
         return scores;
+    }
+
+    /** How a picture's tokens lie on its pixels. */
+    @Override
+    public Optional<TokenLayout> layout(int imageHeight, int imageWidth) {
+        return Optional.of(pictures.layout(imageHeight, imageWidth));
+    }
+
+    /**
+     * What each token of a text took from each of a picture's, in their one stream.
+     *
+     * @param input one text; its first token stands for the pair
+     */
+    MeanAttention taken(VisionInput picture, TextInput input, Pass pass) {
+        Trace trace = Trace.of(picture.pixels().getManager(), Set.of(Trace.Stage.ATTENTIONS));
+        features(input, PaddedPictures.of(picture.pixels()), pass.withTrace(trace));
+        int words = Math.toIntExact(input.ids().getShape().get(1));
+        MeanAttention all = MeanAttention.of(trace, "attentions.").orElseThrow(WordSources.unknown());
+        int[] patches = IntStream.range(words, all.keys()).toArray();
+        return all.part(IntStream.range(0, words).toArray(), patches);
     }
 
     @Override

@@ -162,10 +162,10 @@ public final class VisualQuestionAnswerer implements AutoCloseable {
 
     /**
      * The best answer to a question, and which parts of the picture its words came from; of a model that looks while it
-     * reads (BLIP) those of the question, too. {@code HeatOverlay.of(image, word.map())} is such a map over the photo, and
-     * {@code new WordPage("photo.jpg", image, explained.words())} a page of all..
+     * reads (BLIP, ViLT) those of the question, too. {@code HeatOverlay.of(image, word.map())} is such a map over the photo, and
+     * {@code new WordPage("photo.jpg", image, explained.words())} a page of all.
      *
-     * @throws IllegalArgumentException if the model chooses its answers, or has no tokens for the picture's places
+     * @throws IllegalArgumentException if it can't be told which patches the model's words take from
      */
     public ExplainedAnswer explain(Image image, String question) {
         return answers.explain(Check.given(image, "image"), Check.given(question, "question"), patience.get());

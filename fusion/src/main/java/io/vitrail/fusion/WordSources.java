@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /** Where the words of a text about a picture came from: by a second look, in one pass over the whole text. */
 final class WordSources {
@@ -46,12 +47,33 @@ final class WordSources {
          * @param ids of the text: a row of what was taken for each
          */
         List<WordMap> words(int number, long[] before, long[] ids) {
+            return words(taken.get(number), before, ids);
+        }
+
+        /**
+         * The words of a text that was read.
+         *
+         * @param number of the text
+         * @param ids of the text between the one that begins it and the one that ends it: a row for each
+         */
+        List<WordMap> framed(int number, long[] ids) {
+            long[] inside = Arrays.copyOfRange(ids, 1, ids.length - 1);
+            return words(taken.get(number).from(1), Arrays.copyOf(ids, 1), inside);
+        }
+
+        /** An answer that the first token of a text stands for, as one word. */
+        WordMap whole(int number, String text) {
+            return new WordMap(
+                    text, HeatMap.of(layout, doubles(taken.get(number).weights()[0])));
+        }
+
+        private static double[] doubles(float[] values) {
+            return IntStream.range(0, values.length).mapToDouble(i -> values[i]).toArray();
+        }
+
+        private List<WordMap> words(MeanAttention rows, long[] before, long[] ids) {
             WordSources sources = new WordSources(layout);
-            sources.read(
-                    tokenizer.stream(DecodeOptions.textOnly()),
-                    before,
-                    ids,
-                    taken.get(number).weights());
+            sources.read(tokenizer.stream(DecodeOptions.textOnly()), before, ids, rows.weights());
             return sources.words;
         }
     }
@@ -78,13 +100,16 @@ final class WordSources {
                 ProcessedImages processed = loaded.processor().process(List.of(photo), outside)) {
             NDArray pixels = processed.pixelValues();
             PhotoView view = PhotoView.of(photo, loaded.processor(), pixels.getShape());
-            TokenLayout layout =
-                    loaded.model().layout(view.height(), view.width()).orElseThrow(unknown());
+            PicturePlaces places = loaded.model()
+                    .places(view.height(), view.width(), processed.firstTiling())
+                    .orElseThrow(unknown());
             List<MeanAttention> taken = loaded.session()
                     .run(patience, (model, scope, pass) -> look.of(model, picture(pixels, scope), pass));
-            boolean places = taken.stream().allMatch(each -> each.queries() == 0 || each.keys() == layout.tokens());
-            Check.that(places, unknown().get().getMessage());
-            return new Looked(loaded.tokenizer(), view.place(layout), taken);
+            boolean known = taken.stream().allMatch(each -> each.queries() == 0 || each.keys() == places.tokens());
+            Check.that(known, unknown().get().getMessage());
+            List<MeanAttention> placed =
+                    taken.stream().map(each -> each.map(places.shares())).toList();
+            return new Looked(loaded.tokenizer(), view.place(places.layout()), placed);
         }
     }
 

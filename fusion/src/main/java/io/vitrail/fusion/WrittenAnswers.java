@@ -125,16 +125,12 @@ final class WrittenAnswers implements PictureAnswers {
         }
         WrittenText written = WrittenText.of(loaded.model().prompt().ids(), text);
         long[] ids = asked.ids()[0];
-        int[] words = IntStream.range(1, ids.length - 1).toArray(); // what frames the question is no word
         WordSources.Looked looked = WordSources.look(loaded, image, patience, (model, picture, pass) -> {
             TextInput read = asked.input(picture.pixels().getManager());
-            List<MeanAttention> taken = model.taken(picture, read, written, pass);
-            return List.of(taken.get(0).part(words), taken.get(1));
+            return model.taken(picture, read, written, pass);
         });
         return new ExplainedAnswer(
-                answer(text),
-                looked.words(0, Arrays.copyOf(ids, 1), Arrays.copyOfRange(ids, 1, ids.length - 1)),
-                looked.words(1, written.begun(), written.written()));
+                answer(text), looked.framed(0, ids), looked.words(1, written.begun(), written.written()));
     }
 
     private static Answer answer(String text, double[] logProbabilities) {

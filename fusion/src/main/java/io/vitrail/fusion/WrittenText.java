@@ -9,15 +9,23 @@ import java.util.stream.LongStream;
 /**
  * A text that a decoder wrote.
  *
+ * @param source ids of the text that it answers, where an encoder read one
  * @param begun ids that it was to go on from; at least one
  * @param written ids that it wrote; what ends a text is none of them
  */
-record WrittenText(long[] begun, long[] written) {
+record WrittenText(long[] source, long[] begun, long[] written) {
     /** What a decoder wrote behind such ids. */
     static WrittenText of(long[] begun, GeneratedText text) {
         long end = text.tokens() - (text.end() == End.EOS ? 1 : 0);
         return new WrittenText(
-                begun, Arrays.stream(text.sequence().ids()).limit(end).toArray());
+                new long[0],
+                begun,
+                Arrays.stream(text.sequence().ids()).limit(end).toArray());
+    }
+
+    /** The same text, as the answer to such ids. */
+    WrittenText answering(long[] asked) {
+        return new WrittenText(asked, begun, written);
     }
 
     /** What the decoder had read when it wrote the last token. */

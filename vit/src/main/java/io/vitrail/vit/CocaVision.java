@@ -205,10 +205,9 @@ public final class CocaVision extends VisionModel {
         summary = config.pooler() == Pooler.PARALLEL || config.pooler() == Pooler.CASCADE
                 ? Optional.of(part("summary", config.pooling(1, config.projectionWidth())))
                 : Optional.empty();
-        int pooledWidth = config.pooledWidth();
-        norm = part("norm", new TokenNorm(pooledWidth, config.blocks().sizes().normEpsilon()));
+        norm = part("norm", new TokenNorm(tokenWidth(), config.blocks().sizes().normEpsilon()));
         projection =
-                part("projection", new Linear(pooledWidth, config.projectionWidth(), Bias.ABSENT, Activation.LINEAR));
+                part("projection", new Linear(tokenWidth(), config.projectionWidth(), Bias.ABSENT, Activation.LINEAR));
     }
 
     /** The tower that the "model_cfg" of an open_clip_config.json describes, without weights yet. */
@@ -219,6 +218,16 @@ public final class CocaVision extends VisionModel {
     /** Width of the tokens that a decoder asks. */
     public int tokenWidth() {
         return config.pooledWidth();
+    }
+
+    /** Whether queries stand between the tower's tokens and a decoder. */
+    public boolean pools() {
+        return pool.isPresent();
+    }
+
+    /** How many stand before the tokens that a decoder asks: what is compared with texts. */
+    public int apart() {
+        return summary.isPresent() ? 0 : 1;
     }
 
     @Override
@@ -266,11 +275,6 @@ public final class CocaVision extends VisionModel {
     @Override
     public WeightTable weightTable() {
         return config.table();
-    }
-
-    @Override
-    public String basePrefix() {
-        return "";
     }
 
     @Override

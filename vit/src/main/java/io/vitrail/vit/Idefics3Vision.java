@@ -67,6 +67,11 @@ public final class Idefics3Vision extends CheckpointModel {
         return norm.forward(x, pass);
     }
 
+    /** How its tokens lie on the pixels of one picture. */
+    public TokenLayout layout(int imageHeight, int imageWidth) {
+        return image.layout(0, imageHeight, imageWidth);
+    }
+
     @Override
     public NDArray forward(NDArray pixels, Pass pass) {
         return tokens(VisionInput.of(pixels), pass);
@@ -75,12 +80,6 @@ public final class Idefics3Vision extends CheckpointModel {
     @Override
     public WeightTable weightTable() {
         return WEIGHTS;
-    }
-
-    /** None: it is always a part. */
-    @Override
-    public String basePrefix() {
-        return "";
     }
 
     @Override

@@ -77,6 +77,16 @@ record ImageConfig(int channels, int imageHeight, int imageWidth, int patchHeigh
         return new Grid(input.height() / patchHeight, input.width() / patchWidth);
     }
 
+    /** How patches side by side lie on such a picture. */
+    TokenLayout layout(int specialTokens, int height, int width) {
+        Grid grid = new Grid(height / patchHeight, width / patchWidth);
+        return TokenLayout.global(
+                specialTokens,
+                grid,
+                TokenAxis.ofPatches(grid.rows(), patchHeight, height),
+                TokenAxis.ofPatches(grid.columns(), patchWidth, width));
+    }
+
     /** The grid of a table of positions: a square if it can be, for the reference takes it for one in any case. */
     Grid tableGrid() {
         int side = (int) Math.sqrt(grid().tokens());

@@ -75,6 +75,11 @@ public final class PaddedImageEmbedding extends TensorBlock {
         return Sizes.of(image).and("positions", 1 + image.grid().tokens()).asMap();
     }
 
+    /** How the tokens of a picture without padding lie on its pixels. */
+    public TokenLayout layout(int imageHeight, int imageWidth) {
+        return image.layout(1, imageHeight, imageWidth);
+    }
+
     /** Without padding. */
     @Override
     public NDArray forward(NDArray pixels, Pass pass) {

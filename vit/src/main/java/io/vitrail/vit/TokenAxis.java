@@ -14,6 +14,11 @@ public record TokenAxis(double first, double pitch, double start, double end) {
         return new TokenAxis(patch / 2.0, patch, 0, Math.min((double) count * patch, length));
     }
 
+    /** Of so many tokens each that became one. */
+    TokenAxis joined(int count) {
+        return new TokenAxis(first + (count - 1) * pitch / 2, count * pitch, start, end);
+    }
+
     /**
      * The same places in another picture, of which this axis' picture shows a part.
      *

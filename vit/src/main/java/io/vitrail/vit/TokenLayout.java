@@ -24,6 +24,17 @@ public record TokenLayout(int specialTokens, Grid grid, TokenAxis rows, TokenAxi
         return specialTokens + grid.tokens();
     }
 
+    /** The same grid behind another number of special tokens; every token sees every token. */
+    public TokenLayout withSpecialTokens(int count) {
+        return global(count, grid, rows, columns);
+    }
+
+    /** Of squares of neighbouring tokens that became one each, so many along a side: a divisor of the grid's sides. */
+    public TokenLayout joined(int count) {
+        Grid squares = new Grid(grid.rows() / count, grid.columns() / count);
+        return global(specialTokens, squares, rows.joined(count), columns.joined(count));
+    }
+
     /** The same with the grid elsewhere. */
     public TokenLayout at(TokenAxis otherRows, TokenAxis otherColumns) {
         return new TokenLayout(specialTokens, grid, otherRows, otherColumns, windows);

@@ -82,7 +82,8 @@ final class AttentionCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description =
                     "What to write: a picture (.png) as large as IMAGE, or a page (.html) with all layers and heads;"
-                            + " of a text a page; of a model that writes about pictures a page of its words.")
+                            + " of a text a page; of a model that captions pictures or answers questions a page of its"
+                            + " words.")
     private Optional<Path> target;
 
     @Option(

@@ -18,8 +18,8 @@ import java.util.List;
  */
 public record WordPage(String title, Image photo, List<WordMap> words) {
     private static final String ABOUT =
-            "The maps show what the model looked at while it wrote each word, on average over its layers and heads."
-                    + " Each map's colours go from its least to its greatest value.";
+            "The maps show what the model looked at while it wrote each word, or read it, on average over its layers"
+                    + " and heads. Each map's colours go from its least to its greatest value.";
 
     public WordPage {
         words = List.copyOf(words);

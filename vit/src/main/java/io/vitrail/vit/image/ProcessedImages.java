@@ -19,6 +19,11 @@ public record ProcessedImages(NDArray pixelValues, Optional<NDArray> pixelMask, 
         tilings = List.copyOf(tilings);
     }
 
+    /** How the first picture was cut into tiles; not at all, if the processor cuts none. */
+    public Tiling firstTiling() {
+        return tilings.isEmpty() ? Tiling.NONE : tilings.get(0);
+    }
+
     @Override
     public void close() {
         pixelValues.close();
