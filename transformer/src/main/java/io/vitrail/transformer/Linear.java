@@ -3,6 +3,7 @@ package io.vitrail.transformer;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
+import java.nio.FloatBuffer;
 import java.util.Optional;
 
 /** y = activation(x Wᵀ + b): [..., inWidth] to [..., outWidth]. */
@@ -64,6 +65,23 @@ public final class Linear extends TensorBlock {
     /** The weights as loaded, for a part that packs several layers as one and then calls {@link #release()}. */
     Affine loaded() {
         return new Affine(weight.getArray(), bias.map(Parameter::getArray), inWidth, outWidth);
+    }
+
+    /**
+     * Adds numbers to the biases.
+     *
+     * @param shifts one for each of outWidth
+     * @throws IllegalArgumentException without biases, or with another count
+     */
+    public void shift(float... shifts) {
+        Check.that(bias.isPresent(), "A layer without biases can't be shifted.");
+        Check.that(shifts.length == outWidth, "There must be %d shifts, not %d.", outWidth, shifts.length);
+        NDArray biases = bias.get().getArray();
+        float[] values = biases.toFloatArray();
+        for (int i = 0; i < outWidth; i++) {
+            values[i] += shifts[i];
+        }
+        biases.set(FloatBuffer.wrap(values)); // in place, also where gradients are asked for
     }
 
     /** Frees the weights: another form of them has taken their place. */

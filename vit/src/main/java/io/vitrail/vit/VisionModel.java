@@ -3,7 +3,6 @@ package io.vitrail.vit;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import io.vitrail.transformer.Check;
-import io.vitrail.transformer.Grid;
 import io.vitrail.transformer.Linear;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.weights.CheckpointModel;
@@ -46,13 +45,25 @@ public abstract class VisionModel extends CheckpointModel {
      * @throws IllegalArgumentException if the model has no classification head
      */
     public NDArray logits(Features features, Pass pass) {
-        Check.that(
-                head.isPresent(),
-                "This checkpoint has no classification head, so it can't classify.%n"
-                        + "  try:  embed with it, or choose one whose class ends in ForImageClassification.");
-        NDArray logits = head.get().forward(summary(features), pass);
+        NDArray logits = head().forward(summary(features), pass);
         pass.trace().record("logits", logits);
         return logits;
+    }
+
+    /**
+     * Adds numbers to the classes' logits, once for all.
+     *
+     * @param shifts one for each of {@link #labels()}
+     * @throws IllegalArgumentException if the model has no classification head
+     */
+    public void shiftLogits(float... shifts) {
+        head().shift(shifts);
+    }
+
+    private Linear head() {
+        return head.orElseThrow(() -> new IllegalArgumentException(
+                "This checkpoint has no classification head, so it can't classify.%n".formatted()
+                        + "  try:  embed with it, or choose one whose class ends in ForImageClassification."));
     }
 
     /** Tokens that stand before the patches, such as the class token: 1 unless the family differs. */
@@ -72,12 +83,7 @@ public abstract class VisionModel extends CheckpointModel {
      * @param layer counted from 0
      */
     public TokenLayout layout(int layer, int height, int width) {
-        Grid grid = new Grid(height / image.patchHeight(), width / image.patchWidth());
-        return TokenLayout.global(
-                specialTokens(),
-                grid,
-                TokenAxis.ofPatches(grid.rows(), image.patchHeight(), height),
-                TokenAxis.ofPatches(grid.columns(), image.patchWidth(), width));
+        return image.layout(specialTokens(), height, width);
     }
 
     /** Names of the classes by index; empty without a classification head. */

@@ -54,6 +54,22 @@ class HybridVitTest {
         assertThat(model.getOutputShapes(new Shape[] {new Shape(2, 3, 12, 20)})).containsExactly(new Shape(2, 3));
     }
 
+    @Test
+    void logitsCanBeShiftedOnceForAll() {
+        HybridVit model = random();
+        NDArray pixels = pixels(2, 12, 20);
+        float[] before = model.forward(pixels, PASS).toFloatArray();
+        model.shiftLogits(1, -2, 0.5f);
+        float[] shift = {1, -2, 0.5f, 1, -2, 0.5f};
+        for (int i = 0; i < before.length; i++) {
+            before[i] += shift[i];
+        }
+        assertThat(model.forward(pixels, PASS).toFloatArray()).containsExactly(before, within(1e-6f));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> model.shiftLogits(1))
+                .withMessage("There must be 3 shifts, not 1.");
+    }
+
     /** Batch normalisation, with the running statistics, is a linear map: for inference it is part of the convolution. */
     @Test
     void preparingForInferenceChangesNothing() {

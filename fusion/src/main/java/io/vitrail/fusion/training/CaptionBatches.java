@@ -1,8 +1,11 @@
 package io.vitrail.fusion.training;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.training.dataset.Batch;
+import ai.djl.translate.Batchifier;
 import io.vitrail.transformer.training.CrossEntropy;
 import io.vitrail.transformer.training.Seeds;
 import java.util.ArrayList;
@@ -27,9 +30,6 @@ import java.util.stream.IntStream;
 record CaptionBatches(int size, int contextTokens, int width, double hiddenWords, long seed) {
     private static final int SORTED_TOGETHER = 40;
 
-    /** What one step learns from; its arrays belong to the manager. */
-    record Learned(NDList data, NDList labels) {}
-
     /** By batch, the numbers of its examples; the last ones that fill no batch are left out. */
     List<int[]> order(List<Example> examples, int epoch) {
         int[] shuffled = shuffled(examples.size(), epoch);
@@ -52,7 +52,7 @@ record CaptionBatches(int size, int contextTokens, int width, double hiddenWords
     }
 
     /** How many batches {@link #order} makes of so many examples. */
-    long perEpoch(int examples) {
+    int perEpoch(int examples) {
         return examples / size;
     }
 
@@ -68,8 +68,12 @@ record CaptionBatches(int size, int contextTokens, int width, double hiddenWords
         return numbers;
     }
 
-    /** Ids and pictures of a batch, and the ids that follow each; what is known of no picture is all zeros. */
-    Learned arrays(List<Example> examples, int[] batch, long step, NDManager manager) {
+    /**
+     * Ids and pictures of a batch, and the ids that follow each; what is known of no picture is all zeros.
+     *
+     * @param manager the batch's own
+     */
+    Batch batch(List<Example> examples, int[] batch, long step, NDManager manager) {
         int longest = Arrays.stream(batch)
                 .map(number -> examples.get(number).ids().length)
                 .max()
@@ -95,10 +99,15 @@ record CaptionBatches(int size, int contextTokens, int width, double hiddenWords
             }
         }
         Shape shape = new Shape(batch.length, tokens);
-        return new Learned(
-                new NDList(
-                        manager.create(read, shape),
-                        manager.create(context, new Shape(batch.length, contextTokens, width))),
-                new NDList(manager.create(next, shape)));
+        NDArray pictures = manager.create(context, new Shape(batch.length, contextTokens, width));
+        return new Batch(
+                manager,
+                new NDList(manager.create(read, shape), pictures),
+                new NDList(manager.create(next, shape)),
+                batch.length,
+                Batchifier.STACK,
+                Batchifier.STACK,
+                step,
+                perEpoch(examples.size()));
     }
 }

@@ -4,7 +4,6 @@ import io.vitrail.text.tokenizer.Tokenizer;
 import io.vitrail.transformer.Check;
 import io.vitrail.vit.image.Image;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -30,43 +29,39 @@ record CaptionLessons(
     private static final int LEAST_COUNT = 3;
     private static final int AT_ONCE = 64;
 
-    /** Reads and looks at everything, which takes a minute or two, and writes the vocabulary. */
+    /** Reads and looks at everything, and writes the vocabulary. */
     static CaptionLessons prepare(
-            Path data, FrozenBackbone backbone, CaptionTrainingOptions options, Path words, CaptionProgress progress)
+            DecoderLesson.Source source, CaptionTrainingOptions options, long seed, DecoderLesson.Preparation progress)
             throws IOException {
-        CaptionData captions = new CaptionData(data);
+        CaptionData captions = new CaptionData(source.data());
         List<CaptionData.Photo> photos = captions.photos("train");
         List<CaptionData.Photo> measured = captions.photos("val");
         List<String> loose = captions.loose(HELD_OUT);
         List<String> all = Stream.concat(
                         loose.stream(), photos.stream().flatMap(photo -> photo.picture().captions().stream()))
                 .toList();
-        CaptionWords.save(all, options.decoder().vocabulary(), LEAST_COUNT, words);
-        Looking looking =
-                new Looking(captions, backbone, options, words.toAbsolutePath().getParent(), progress);
+        CaptionWords.save(all, options.decoder().vocabulary(), LEAST_COUNT, source.words());
+        Looking looking = new Looking(captions, source, seed, progress);
         List<List<float[]>> views =
                 looking.at("train", photos, options.pictures().views());
         List<float[]> val =
                 looking.at("val", measured, 1).stream().map(its -> its.get(0)).toList();
-        CaptionJudge judge = new CaptionJudge(measured, val, backbone.width());
-        try (Tokenizer tokenizer = Tokenizer.load(words.toAbsolutePath().getParent())) {
-            Pairing pairing = new Pairing(photos, views, looking.named(data), tokenizer, options);
+        CaptionJudge judge = new CaptionJudge(measured, val, source.backbone().width());
+        try (Tokenizer tokenizer = Tokenizer.load(source.words().getParent())) {
+            Pairing pairing =
+                    new Pairing(photos, views, looking.named(options.pictures().each()), tokenizer, options);
             return new CaptionLessons(
                     options.epochs().loose() == 0 ? List.of() : pairing.loose(loose),
                     pairing.captioned(),
                     judge,
                     tokenizer.vocabularySize(),
-                    val.get(0).length / backbone.width());
+                    val.get(0).length / source.backbone().width());
         }
     }
 
     /** How pictures become tokens, which are kept in a folder. */
     private record Looking(
-            CaptionData captions,
-            FrozenBackbone backbone,
-            CaptionTrainingOptions options,
-            Path folder,
-            CaptionProgress progress) {
+            CaptionData captions, DecoderLesson.Source source, long seed, DecoderLesson.Preparation progress) {
         /** The views of each photo. */
         List<List<float[]>> at(String name, List<CaptionData.Photo> photos, int count) throws IOException {
             SeenFile file = file(name, "%d views of %d photos".formatted(count, photos.size()));
@@ -74,7 +69,7 @@ record CaptionLessons(
             if (all.isEmpty()) {
                 List<float[]> seen = new ArrayList<>();
                 captions.read(photos, (photo, image) -> {
-                    seen.addAll(tokens(PhotoViews.of(image, count, options.seed(), seen.size())));
+                    seen.addAll(tokens(PhotoViews.of(image, count, seed, seen.size())));
                     progress.prepared("looking at photos", seen.size() / count, photos.size());
                 });
                 file.write(seen);
@@ -86,9 +81,9 @@ record CaptionLessons(
                     .toList();
         }
 
-        /** By word, pictures of what it names, one view each. */
-        Map<String, List<List<float[]>>> named(Path data) throws IOException {
-            NamedPictures named = NamedPictures.read(data, options.pictures().each());
+        /** By word, pictures of what it names, one view each; not more of a class than {@code most}. */
+        Map<String, List<List<float[]>>> named(int most) throws IOException {
+            NamedPictures named = NamedPictures.read(source.data(), most);
             List<Image> images = named.images();
             SeenFile file = file("named", images.size() + " named pictures");
             List<float[]> seen = new ArrayList<>(file.read().orElse(List.of()));
@@ -110,12 +105,13 @@ record CaptionLessons(
         }
 
         private SeenFile file(String name, String what) {
-            String key = "%s, backbone %s, seed %d".formatted(what, backbone.fingerprint(), options.seed());
-            return new SeenFile(folder.resolve("seen-" + name + ".bin"), key);
+            String key =
+                    "%s, backbone %s, seed %d".formatted(what, source.backbone().fingerprint(), seed);
+            return new SeenFile(source.folder().resolve("seen-" + name + ".bin"), key);
         }
 
         private List<float[]> tokens(List<Image> images) {
-            return backbone.see(images).stream()
+            return source.backbone().see(images).stream()
                     .map(FrozenBackbone.Seen::tokens)
                     .toList();
         }

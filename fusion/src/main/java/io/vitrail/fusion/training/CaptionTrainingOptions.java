@@ -4,18 +4,22 @@ import io.vitrail.transformer.Activation;
 import io.vitrail.transformer.Bias;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.EncoderConfig;
+import io.vitrail.transformer.training.FineTuning;
+import io.vitrail.transformer.training.FineTuningBuilder;
+import io.vitrail.transformer.training.Span;
 
 /**
- * How a captioner is trained.
+ * What a captioner's training has beside a {@link FineTuning}.
  *
  * @param epochs over what
  * @param decoder its sizes
- * @param optimization how weights change
  * @param pictures how much is seen of them
- * @param seed of weights, order, views and what is left out
+ * @param hiddenWords part of the words that aren't told
  */
-public record CaptionTrainingOptions(
-        Epochs epochs, Decoder decoder, Optimization optimization, Pictures pictures, long seed) {
+public record CaptionTrainingOptions(Epochs epochs, Decoder decoder, Pictures pictures, double hiddenWords) {
+    public CaptionTrainingOptions {
+        Check.that(hiddenWords >= 0 && hiddenWords < 1, "hiddenWords must be in [0, 1), not %s", hiddenWords);
+    }
 
     /**
      * First the captions that have no picture of their own, then the captioned photos.
@@ -67,49 +71,6 @@ public record CaptionTrainingOptions(
     }
 
     /**
-     * AdamW with a cosine, over averaged weights.
-     *
-     * @param batch captions in a batch
-     * @param peakRate learning rate
-     * @param warmupSteps until it is reached
-     * @param weightDecay of matrices
-     * @param labelSmoothing of words
-     * @param hiddenWords part of the words that aren't told
-     * @param maxGradientNorm of all gradients together
-     * @param averageDecay of the averaged weights
-     */
-    public record Optimization(
-            int batch,
-            double peakRate,
-            int warmupSteps,
-            double weightDecay,
-            double labelSmoothing,
-            double hiddenWords,
-            double maxGradientNorm,
-            double averageDecay) {
-        public Optimization {
-            Check.that(batch > 0 && batch <= 4096, "batch (%d) must be 1 to 4096", batch);
-            Check.that(
-                    peakRate > 0 && peakRate <= 1, "the learning rate must be above 0 and at most 1, not %s", peakRate);
-            Check.that(warmupSteps >= 0, "the warm-up must not be negative: %d", warmupSteps);
-            Check.that(hiddenWords >= 0 && hiddenWords < 1, "hiddenWords must be in [0, 1), not %s", hiddenWords);
-        }
-
-        /** The same with another batch and rate. */
-        public Optimization with(int otherBatch, double otherRate) {
-            return new Optimization(
-                    otherBatch,
-                    otherRate,
-                    warmupSteps,
-                    weightDecay,
-                    labelSmoothing,
-                    hiddenWords,
-                    maxGradientNorm,
-                    averageDecay);
-        }
-    }
-
-    /**
      * What is seen.
      *
      * @param views of each captioned photo
@@ -128,10 +89,18 @@ public record CaptionTrainingOptions(
     /** Those of the embedded captioner. */
     public static CaptionTrainingOptions defaults() {
         return new CaptionTrainingOptions(
-                new Epochs(2, 12),
-                new Decoder(192, 3, 3000, 24, 0.2f),
-                new Optimization(64, 1e-3, 200, 0.05, 0.1, 0.1, 1, 0.998),
-                new Pictures(8, 150, 5, 0.3),
-                1);
+                new Epochs(2, 12), new Decoder(192, 3, 3000, 24, 0.2f), new Pictures(8, 150, 5, 0.3), 0.1);
+    }
+
+    /** What serves a small decoder: all epochs in batches of 64, a cosine from 1e-3, averaged weights. */
+    public FineTuningBuilder tuning() {
+        return FineTuning.builder()
+                .length(new Span.Epochs(epochs.all()))
+                .batch(64)
+                .rate(1e-3)
+                .warmUp(new Span.Steps(200))
+                .weightDecay(0.05)
+                .labelSmoothing(0.1)
+                .averageDecay(0.998);
     }
 }

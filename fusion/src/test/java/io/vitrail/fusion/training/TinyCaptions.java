@@ -5,10 +5,13 @@ import ai.djl.Model;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.vitrail.transformer.DjlEngine;
+import io.vitrail.transformer.training.FineTuningBuilder;
+import io.vitrail.transformer.training.Span;
+import io.vitrail.transformer.training.TuningReport;
+import io.vitrail.transformer.training.TuningReport.End;
 import io.vitrail.vit.HybridVit;
 import io.vitrail.vit.training.SavedClassifier;
 import io.vitrail.vit.training.TrainingOptions;
-import io.vitrail.vit.training.TrainingReport;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -21,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -78,7 +82,8 @@ final class TinyCaptions {
             SavedClassifier.save(
                     network,
                     TrainingOptions.defaults(List.of(new TrainingOptions.Stage(1, 16))),
-                    new TrainingReport(true, 1, Duration.ZERO, 1, List.of()),
+                    new SavedClassifier.Result(
+                            new TuningReport(End.FINISHED, 1, Duration.ZERO, 1, Optional.empty(), Map.of()), List.of()),
                     folder);
         }
         return folder;
@@ -89,8 +94,17 @@ final class TinyCaptions {
         return new CaptionTrainingOptions(
                 new CaptionTrainingOptions.Epochs(2, photoEpochs),
                 new CaptionTrainingOptions.Decoder(32, 1, 50, 10, 0.1f),
-                new CaptionTrainingOptions.Optimization(8, 5e-3, 5, 0.01, 0.05, 0.1, 1, 0.9),
                 new CaptionTrainingOptions.Pictures(3, 0, 2, 0.2),
-                1);
+                0.1);
+    }
+
+    static FineTuningBuilder tuning(CaptionTrainingOptions options) {
+        return options.tuning()
+                .batch(8)
+                .rate(5e-3)
+                .warmUp(new Span.Steps(5))
+                .weightDecay(0.01)
+                .labelSmoothing(0.05)
+                .averageDecay(0.9);
     }
 }

@@ -1,16 +1,12 @@
 package io.vitrail.samples.cli;
 
-import ai.djl.Device;
-import io.vitrail.fusion.training.CaptionProgress;
-import io.vitrail.fusion.training.CaptionTraining;
 import io.vitrail.fusion.training.CaptionTrainingOptions;
-import io.vitrail.fusion.training.CaptionTrainingReport;
+import io.vitrail.fusion.training.DecoderLesson;
 import io.vitrail.fusion.training.FrozenBackbone;
-import io.vitrail.transformer.kernels.Kernels;
 import io.vitrail.transformer.kernels.Precision;
+import io.vitrail.transformer.training.FineTuning;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -75,15 +71,24 @@ final class TrainCaptionerCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         CaptionTrainingOptions options = options();
+        FineTuning how = options.tuning()
+                .batch(batch)
+                .rate(rate)
+                .precision(precision)
+                .seed(seed)
+                .build();
         Output.makeFolder(folder, "--out");
         PrintWriter err = spec.commandLine().getErr();
-        try (FrozenBackbone eyes = FrozenBackbone.open(backbone);
-                GracefulStop stop = new GracefulStop()) {
-            Shown shown = new Shown(new ProgressBar(err), stop);
-            CaptionTrainingReport report = new CaptionTraining(data, eyes, options)
-                    .run(folder, Kernels.forTraining(Device.cpu(), precision), shown);
-            shown.bar.end();
-            print(report);
+        ProgressBar bar = new ProgressBar(err);
+        try (GracefulStop stop = new GracefulStop();
+                FrozenBackbone eyes = FrozenBackbone.open(backbone);
+                DecoderLesson lesson = DecoderLesson.of(
+                        new DecoderLesson.Source(data, eyes, folder),
+                        options,
+                        how,
+                        (what, done, total) ->
+                                bar.show(done, total, what + (stop.requested() ? ", then stops" : "")))) {
+            new TuningRunner(spec.commandLine().getOut(), err).run(lesson, how, folder, Output.Style.TEXT);
             return 0;
         }
     }
@@ -91,6 +96,8 @@ final class TrainCaptionerCommand implements Callable<Integer> {
     private CaptionTrainingOptions options() {
         WrongCommandLine.unless(batch >= 1 && batch <= 4096, spec, "--batch must be 1 to 4096, not %d", batch);
         WrongCommandLine.unless(rate > 0 && rate <= 1, spec, "--rate must be above 0 and at most 1, not %s", rate);
+        WrongCommandLine.unless(
+                precision != Precision.INT8, spec, "--precision must not be INT8: gradients can't flow through it");
         WrongCommandLine.unless(
                 epochs.length == 2
                         && Math.min(epochs[0], epochs[1]) >= 0
@@ -102,65 +109,7 @@ final class TrainCaptionerCommand implements Callable<Integer> {
         return new CaptionTrainingOptions(
                 new CaptionTrainingOptions.Epochs(epochs[0], epochs[1]),
                 usual.decoder(),
-                usual.optimization().with(batch, rate),
                 usual.pictures(),
-                seed);
-    }
-
-    private void print(CaptionTrainingReport report) {
-        PrintWriter out = spec.commandLine().getOut();
-        if (!report.finished()) {
-            out.println("Stopped after step " + report.steps() + "; the same command goes on from there.");
-        }
-        if (report.epoch() > 0) {
-            out.printf(
-                    Locale.ROOT,
-                    "CIDEr-D %.4f on val after epoch %d, the best: it lies in %s.%n",
-                    report.ciderD(),
-                    report.epoch(),
-                    folder);
-        }
-        out.flush();
-    }
-
-    /** Draws the bar, prints a line per epoch, and passes on a wish to stop. */
-    private record Shown(ProgressBar bar, GracefulStop stop) implements CaptionProgress {
-        @Override
-        public void prepared(String what, long done, long total) {
-            bar.show(done, total, what);
-        }
-
-        @Override
-        public void resumed(long steps) {
-            bar.line("Going on after step " + steps + ".");
-        }
-
-        @Override
-        public void stepped(Step step) {
-            bar.show(
-                    step.number(),
-                    step.total(),
-                    String.format(
-                            Locale.ROOT,
-                            "step %d/%d  epoch %d  loss %.3f  %.0f captions/s  %d min %d s left",
-                            step.number(),
-                            step.total(),
-                            step.epoch(),
-                            step.loss(),
-                            step.captionsPerSecond(),
-                            step.left().toMinutes(),
-                            step.left().toSecondsPart()));
-        }
-
-        @Override
-        public void evaluated(int epoch, double ciderD, boolean best) {
-            bar.line(String.format(
-                    Locale.ROOT, "epoch %d  CIDEr-D on val %.4f%s", epoch, ciderD, best ? "  (the best so far)" : ""));
-        }
-
-        @Override
-        public boolean stopRequested() {
-            return stop.requested();
-        }
+                usual.hiddenWords());
     }
 }

@@ -1,21 +1,21 @@
 package io.vitrail.samples.cli;
 
 import ai.djl.Device;
-import ai.djl.Model;
+import ai.djl.ndarray.NDManager;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.DjlEngine;
-import io.vitrail.transformer.kernels.Kernels;
 import io.vitrail.transformer.kernels.Precision;
+import io.vitrail.transformer.training.FineTuning;
+import io.vitrail.transformer.training.Span;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.vit.HybridVit;
 import io.vitrail.vit.training.Accuracy;
-import io.vitrail.vit.training.ClassifierTraining;
+import io.vitrail.vit.training.ClassifierLesson;
 import io.vitrail.vit.training.EvaluationSet;
 import io.vitrail.vit.training.EverydayPictures;
-import io.vitrail.vit.training.SavedClassifier;
+import io.vitrail.vit.training.LogitAdjustment;
 import io.vitrail.vit.training.TrainingOptions;
-import io.vitrail.vit.training.TrainingProgress;
-import io.vitrail.vit.training.TrainingReport;
+import io.vitrail.vit.training.TrainingSet;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -98,6 +98,15 @@ final class TrainCommand implements Callable<Integer> {
     private Precision precision;
 
     @Option(
+            names = "--logit-adjustment",
+            paramLabel = "PART",
+            defaultValue = "0",
+            description =
+                    "Most photos show Imagenette's classes: take so much of this, 0 to 1, out of the finished model's"
+                            + " logits (Menon et al. 2021; default ${DEFAULT-VALUE}).")
+    private double logitAdjustment;
+
+    @Option(
             names = "--minutes",
             defaultValue = "100000",
             description = "Stop, resumable, after so many minutes of training.")
@@ -110,36 +119,44 @@ final class TrainCommand implements Callable<Integer> {
     private int evaluateEvery;
 
     @Override
-    public Integer call() throws Exception {
+    public Integer call() {
         WrongCommandLine.unless( // picocli's own check would hold for the subcommand, too
                 data != null && folder != null, spec, "Missing required options: '--data=DIR', '--out=DIR'");
         PrintWriter err = spec.commandLine().getErr();
         TrainingOptions options = options();
+        FineTuning how = tuning(options);
         from.ifPresent(checkpoint -> Checkpoint.open(checkpoint).close());
         EverydayPictures pictures = new EverydayPictures(data);
         HybridVit.Config config = config(options, pictures.labels());
         Output.makeFolder(folder, "--out");
         err.println("Reading the pictures …");
         err.flush();
-        ClassifierTraining training = new ClassifierTraining(
-                pictures.training(EverydayPictures.Repeats.BALANCED),
-                pictures.evaluation(side(options), EvaluationSet.Framing.WHOLE),
-                options);
-        DjlEngine.get();
+        List<TrainingSet> sets = pictures.training(EverydayPictures.Repeats.BALANCED);
+        ClassifierLesson.Pictures shown =
+                new ClassifierLesson.Pictures(sets, pictures.evaluation(side(options), EvaluationSet.Framing.WHOLE));
         HybridVit network = new HybridVit(config);
-        try (Model model = Model.newInstance("vitrail", Device.cpu(), "PyTorch");
-                GracefulStop stop = new GracefulStop()) {
-            from.ifPresent(checkpoint -> load(network, checkpoint, model));
-            network.trainWith(Kernels.forTraining(Device.cpu(), precision));
-            model.setBlock(network);
-            Shown shown = new Shown(err, stop);
-            TrainingReport report =
-                    training.run(model, pictures.labels().size(), folder.resolve("training.state"), shown);
-            shown.bar.end();
-            SavedClassifier.save(network, options, report, folder);
-            print(report);
-            return 0;
+        try (NDManager memory = DjlEngine.newManager(Device.cpu())) {
+            from.ifPresent(checkpoint -> load(network, checkpoint, memory));
+            try (ClassifierLesson lesson =
+                    new ClassifierLesson(network, shown, adjusted(options, pictures, sets), how)) {
+                train(lesson, how);
+            }
         }
+        return 0;
+    }
+
+    private TrainingOptions adjusted(TrainingOptions options, EverydayPictures pictures, List<TrainingSet> sets) {
+        if (logitAdjustment == 0) {
+            return options;
+        }
+        return options.withAdjustment(new LogitAdjustment(pictures.photosOfEachClass(sets), logitAdjustment));
+    }
+
+    private void train(ClassifierLesson lesson, FineTuning how) {
+        PrintWriter out = spec.commandLine().getOut();
+        new TuningRunner(out, spec.commandLine().getErr()).run(lesson, how, folder, Output.Style.TEXT);
+        lesson.accuracies().forEach(accuracy -> out.println(describe(accuracy)));
+        out.flush();
     }
 
     private int side(TrainingOptions options) {
@@ -157,10 +174,9 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    private static void load(HybridVit network, Path checkpoint, Model model) {
+    private static void load(HybridVit network, Path checkpoint, NDManager memory) {
         try (Checkpoint files = Checkpoint.open(checkpoint)) {
-            network.weightTable()
-                    .load(files, files.base(network.basePrefix()), network, network.sizes(), model.getNDManager());
+            network.weightTable().load(files, files.base(network.basePrefix()), network, network.sizes(), memory);
         }
     }
 
@@ -174,22 +190,30 @@ final class TrainCommand implements Callable<Integer> {
                 SIDE_STEP,
                 LARGEST_SIDE,
                 side));
+        WrongCommandLine.unless(
+                logitAdjustment >= 0 && logitAdjustment <= 1,
+                spec,
+                "--logit-adjustment must be 0 to 1, not %s",
+                logitAdjustment);
         WrongCommandLine.unless(warmUp >= 0, spec, "--warm-up must be at least 0, not %d", warmUp);
         WrongCommandLine.unless(
                 minutes >= 1 && minutes <= LONGEST, spec, "--minutes must be 1 to %d, not %d", LONGEST, minutes);
+        WrongCommandLine.unless(
+                precision != Precision.INT8, spec, "--precision must not be INT8: gradients can't flow through it");
         WrongCommandLine.unless(evaluateEvery >= 1, spec, "--evaluate-every must be at least 1, not %d", evaluateEvery);
-        List<TrainingOptions.Stage> parsed = stages.stream().map(this::stage).toList();
-        TrainingOptions defaults = TrainingOptions.defaults(parsed);
-        TrainingOptions.Optimization d = TrainingOptions.Optimization.defaults();
-        return new TrainingOptions(
-                parsed,
-                batch,
-                new TrainingOptions.Optimization(
-                        rate, warmUp, d.weightDecay(), d.labelSmoothing(), d.maxGradientNorm(), d.averageDecay()),
-                defaults.mixing(),
-                defaults.normalization(),
-                seed,
-                new TrainingOptions.Running(1, evaluateEvery, Duration.ofMinutes(4), Duration.ofMinutes(minutes)));
+        return TrainingOptions.defaults(stages.stream().map(this::stage).toList());
+    }
+
+    private FineTuning tuning(TrainingOptions options) {
+        return options.tuning()
+                .batch(batch)
+                .rate(rate)
+                .warmUp(new Span.Steps(warmUp))
+                .evaluateEvery(new Span.Epochs(evaluateEvery))
+                .budget(Duration.ofMinutes(minutes))
+                .precision(precision)
+                .seed(seed)
+                .build();
     }
 
     private TrainingOptions.Stage stage(String text) {
@@ -204,16 +228,6 @@ final class TrainCommand implements Callable<Integer> {
         return new TrainingOptions.Stage(Integer.parseInt(parts[0]), Integer.parseInt(parts[1]));
     }
 
-    private void print(TrainingReport report) {
-        PrintWriter out = spec.commandLine().getOut();
-        if (!report.finished()) {
-            out.println("Stopped after step " + report.steps() + "; the same command goes on from there.");
-        }
-        report.accuracies().forEach(accuracy -> out.println(describe(accuracy)));
-        out.println("The model lies in " + folder + ".");
-        out.flush();
-    }
-
     private static String describe(Accuracy accuracy) {
         return String.format(
                 Locale.ROOT,
@@ -222,55 +236,5 @@ final class TrainCommand implements Callable<Integer> {
                 100 * accuracy.top1(),
                 100 * accuracy.top5(),
                 accuracy.n());
-    }
-
-    /** Draws the bar, prints a line per evaluation, and passes on a wish to stop. */
-    private static final class Shown implements TrainingProgress {
-        private final ProgressBar bar;
-        private final GracefulStop stop;
-
-        Shown(PrintWriter err, GracefulStop stop) {
-            bar = new ProgressBar(err);
-            this.stop = stop;
-        }
-
-        @Override
-        public void stepped(Step step) {
-            bar.show(
-                    step.number(),
-                    step.total(),
-                    String.format(
-                            Locale.ROOT,
-                            "step %d/%d  epoch %d  loss %.3f  accuracy %.2f  %.0f pictures/s  %s left",
-                            step.number(),
-                            step.total(),
-                            step.epoch(),
-                            step.loss(),
-                            step.accuracy(),
-                            step.picturesPerSecond(),
-                            brief(step.left())));
-        }
-
-        @Override
-        public void evaluated(int epoch, List<Accuracy> accuracies) {
-            bar.line("epoch " + epoch);
-            accuracies.forEach(accuracy -> bar.line("  " + describe(accuracy)));
-        }
-
-        @Override
-        public void resumed(long steps) {
-            bar.line("Going on after step " + steps + ".");
-        }
-
-        @Override
-        public boolean stopRequested() {
-            return stop.requested();
-        }
-
-        private static String brief(Duration left) {
-            return left.toHours() > 0
-                    ? left.toHours() + " h " + left.toMinutesPart() + " min"
-                    : left.toMinutes() + " min " + left.toSecondsPart() + " s";
-        }
     }
 }

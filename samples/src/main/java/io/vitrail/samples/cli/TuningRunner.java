@@ -35,27 +35,30 @@ final class TuningRunner {
             TrainingHistory history = TrainingHistory.read(folder.resolve(TrainingHistory.FILE));
             new HistoryPage("Fine-tuning of " + folder.getFileName(), history).save(folder.resolve("report.html"));
             switch (style) {
-                case TEXT -> print(report, folder);
+                case TEXT -> print(report, how.running().kept(), folder);
                 case JSON -> Output.line(out, json(report, folder));
             }
             return report;
         }
     }
 
-    private void print(TuningReport report, Path folder) {
-        if (report.end() == End.STOPPED) {
-            out.println("Stopped after step " + report.steps() + "; the same command goes on from there.");
-        } else {
-            String early = report.end() == End.EARLY ? ", which was early: it got no better" : "";
-            out.printf(
-                    "Trained %d steps in %s%s.%n",
-                    report.steps(), time(report.trained().toSeconds()), early);
-        }
+    private void print(TuningReport report, FineTuning.Kept kept, Path folder) {
+        String trained = "Trained %d steps in %s"
+                .formatted(report.steps(), time(report.trained().toSeconds()));
+        out.println(
+                switch (report.end()) {
+                    case STOPPED -> "Stopped after step " + report.steps() + "; the same command goes on from there.";
+                    case OUT_OF_TIME -> trained + ", which is all the time; with more, the same command goes on.";
+                    case EARLY -> trained + ", which was early: it got no better.";
+                    case FINISHED -> trained + ".";
+                });
         report.best()
                 .ifPresent(best -> out.printf(
-                        "Best after epoch %d: %s.%n",
-                        best.epoch(), metrics(best.evaluation().metrics())));
-        if (report.end() != End.STOPPED) {
+                        "Best after epoch %d: %s%s.%n",
+                        best.epoch(),
+                        metrics(best.evaluation().metrics()),
+                        kept == FineTuning.Kept.LAST ? "; kept are the weights of the end" : ""));
+        if (report.end() != End.STOPPED || kept == FineTuning.Kept.LAST) {
             out.println("The checkpoint lies in " + folder + ", the curves in " + folder.resolve("report.html") + ".");
         }
         out.flush();
@@ -81,6 +84,9 @@ final class TuningRunner {
     }
 
     private static String time(long seconds) {
+        if (seconds >= 3600) {
+            return seconds / 3600 + " h " + seconds / 60 % 60 + " min";
+        }
         return seconds < 60 ? seconds + " s" : seconds / 60 + " min " + seconds % 60 + " s";
     }
 

@@ -41,6 +41,7 @@ class TrainCaptionerCommandTest {
             --epochs -1,2       | --epochs must be two numbers from 0 to 1000
             --epochs 1,1001     | --epochs must be two numbers from 0 to 1000
             --precision HALF    | --precision
+            --precision INT8    | --precision must not be INT8
             --seed x            | --seed
             """)
     void wrongNumbersAreAWrongCommandLine(String options, String error) {

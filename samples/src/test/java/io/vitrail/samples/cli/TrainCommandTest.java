@@ -53,7 +53,9 @@ class TrainCommandTest {
                 "--warm-up        | -5   | --warm-up must be at least 0, not -5",
                 "--minutes        | 0    | --minutes must be 1 to 10000000, not 0",
                 "--minutes        | 1.5  | Invalid value for option '--minutes': '1.5' is not a whole number",
-                "--evaluate-every | 0    | --evaluate-every must be at least 1, not 0"
+                "--evaluate-every | 0    | --evaluate-every must be at least 1, not 0",
+                "--precision      | INT8 | --precision must not be INT8: gradients can't flow through it",
+                "--logit-adjustment | 2  | --logit-adjustment must be 0 to 1, not 2.0"
             })
     void numbersAreCheckedBeforeAnyDataIsRead(String option, String value, String message) {
         CommandRun run = CommandRun.of("train", "--data", folder, "--out", folder, option, value);

@@ -21,11 +21,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Fine-tunes a model on a {@link Lesson} with DJL's Trainer: {@link AdamW}, a {@link Schedule}, gradients that are
- * clipped and added up, averaged weights, evaluations, early stopping. Its folder becomes a checkpoint of the best
- * weights, and holds the state ({@link #STATE}) and the {@link TrainingHistory}: stopped or killed at any moment and
- * run again with the same lesson and settings, it goes on where it was, with the same losses. One training at a time in
- * a JVM.
+ * Has a model learn a {@link Lesson}, from a checkpoint or from nothing, with DJL's Trainer: {@link AdamW}, a {@link
+ * Schedule}, gradients that are clipped and added up, averaged weights, evaluations, early stopping, a budget of time.
+ * Its folder becomes a checkpoint of the best weights, or of the last, and holds the state ({@link #STATE}) and the
+ * {@link TrainingHistory}: stopped or killed at any moment and run again with the same lesson and settings, it goes on
+ * where it was, with the same losses. One training at a time in a JVM.
  */
 public final class FineTuner {
     /** The file of the state: as large as the weights that learn, three or four times. It may be deleted at the end. */
@@ -72,10 +72,8 @@ public final class FineTuner {
     private TuningReport run(
             Path folder, ChosenWeights weights, Optional<RecomputedLayers> recomputed, TuningProgress progress) {
         Device device = device();
-        int accumulated = how.batching().accumulated();
-        long stepsPerEpoch = (lesson.batches() + accumulated - 1L) / accumulated;
-        long total = how.length().steps(stepsPerEpoch, 0);
-        Schedule rate = schedule(stepsPerEpoch, total);
+        Timetable timetable = new Timetable(lesson, how);
+        Schedule rate = schedule(timetable);
         try (Model model = Model.newInstance("fine-tuning", device, "PyTorch")) {
             model.setBlock(lesson.block());
             NDManager manager = model.getNDManager();
@@ -89,7 +87,7 @@ public final class FineTuner {
                     OptimizerSteps.Parts parts = new OptimizerSteps.Parts(trainer, optimizer, average, rate);
                     TrainingState state = new TrainingState(weights.changing(), optimizer, average);
                     StateFile file = new StateFile(folder.resolve(STATE), fingerprint(), state);
-                    TuningRun.Plan plan = new TuningRun.Plan(lesson, how, stepsPerEpoch, total, recomputed);
+                    TuningRun.Plan plan = new TuningRun.Plan(lesson, how, timetable, recomputed);
                     return new TuningRun(plan, parts, file, progress).toTheEnd();
                 }
             }
@@ -114,9 +112,10 @@ public final class FineTuner {
                 .orElse(Device.cpu());
     }
 
-    private Schedule schedule(long stepsPerEpoch, long total) {
+    private Schedule schedule(Timetable timetable) {
         FineTuning.Optimization optimization = how.optimization();
-        long warmUp = Math.min(optimization.warmUp().steps(stepsPerEpoch, total), total);
+        long total = timetable.total();
+        long warmUp = Math.min(optimization.warmUp().steps(timetable::steps, total), total);
         return Schedule.named(optimization.schedule(), optimization.rate(), warmUp, total);
     }
 

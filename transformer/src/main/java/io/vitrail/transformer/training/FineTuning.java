@@ -30,7 +30,7 @@ public record FineTuning(
         long seed) {
     public FineTuning {
         Check.that(!(length instanceof Span.Part), "a training's length is epochs or steps, not a part of itself");
-        Check.that(length.steps(1, 1) > 0, "a training must have at least 1 step");
+        Check.that(length.steps(epochs -> 1, 1) > 0, "a training must have at least 1 step");
         Check.that(
                 precision != Precision.INT8,
                 "gradients can't flow through INT8; a training's precision is FP32 or BF16");
@@ -111,13 +111,16 @@ public record FineTuning(
      * @param patience evaluations without a better one until the training ends early; 0 for never
      * @param kept which weights the saved checkpoint has
      * @param saveEvery time between states, besides those at evaluations
+     * @param budget time of training after which it is measured and stops, resumable; earlier runs count
      * @param threads that prepare batches beside the model
      */
-    public record Running(Span evaluateEvery, int patience, Kept kept, Duration saveEvery, int threads) {
+    public record Running(
+            Span evaluateEvery, int patience, Kept kept, Duration saveEvery, Duration budget, int threads) {
         public Running {
-            Check.that(evaluateEvery.steps(1, 1) > 0, "evaluations must be at least 1 step apart");
+            Check.that(evaluateEvery.steps(epochs -> 1, 1) > 0, "evaluations must be at least 1 step apart");
             Check.that(patience >= 0, "patience must be at least 0 evaluations, not %d", patience);
             Check.that(!saveEvery.isNegative(), "time between states must not be negative: %s", saveEvery);
+            Check.that(!budget.isNegative() && !budget.isZero(), "the budget must be positive, not %s", budget);
             Check.that(threads >= 1 && threads <= 256, "threads must be 1 to 256, not %d", threads);
         }
     }
@@ -134,7 +137,7 @@ public record FineTuning(
     public enum Kept {
         /** Those of the best evaluation. */
         BEST,
-        /** Those of the end. */
+        /** Those of the end, or of where it was stopped. */
         LAST
     }
 

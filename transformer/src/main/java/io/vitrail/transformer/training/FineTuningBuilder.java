@@ -22,6 +22,7 @@ public final class FineTuningBuilder {
     private int patience;
     private FineTuning.Kept kept = FineTuning.Kept.BEST;
     private Duration saveEvery = Duration.ofMinutes(5);
+    private Duration budget = Duration.ofDays(36_500);
     private int threads = 1;
     private Precision precision = Precision.FP32;
     private FineTuning.Layers layers = FineTuning.Layers.KEPT;
@@ -125,6 +126,12 @@ public final class FineTuningBuilder {
         return this;
     }
 
+    /** {@link FineTuning.Running#budget}, a century if it isn't set. */
+    public FineTuningBuilder budget(Duration time) {
+        budget = time;
+        return this;
+    }
+
     /** {@link FineTuning.Running#threads}, 1 if it isn't set. */
     public FineTuningBuilder threads(int count) {
         threads = count;
@@ -157,7 +164,7 @@ public final class FineTuningBuilder {
                 new FineTuning.Optimization(
                         rate, schedule, warmUp, weightDecay, labelSmoothing, maxGradientNorm, averageDecay),
                 new FineTuning.Selection(frozen, layerDecay),
-                new FineTuning.Running(evaluateEvery, patience, kept, saveEvery, threads),
+                new FineTuning.Running(evaluateEvery, patience, kept, saveEvery, budget, threads),
                 precision,
                 layers,
                 seed);

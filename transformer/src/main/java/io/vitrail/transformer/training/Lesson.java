@@ -32,8 +32,13 @@ public interface Lesson extends AutoCloseable {
     /** From a batch's labels and the block's outputs to the mean loss of its examples. */
     Loss loss();
 
-    /** The number of batches in an epoch, the same for each; the last may be smaller. */
-    int batches();
+    /** The number of batches in an epoch, counted from 0; the last may be smaller. */
+    int batches(int epoch);
+
+    /** How long a step of an epoch takes, beside those of other epochs. */
+    default double effort(int epoch) {
+        return 1;
+    }
 
     /**
      * An epoch's batches in the order that the seed and the epoch decide, prepared beside the model.

@@ -6,15 +6,27 @@ import java.time.Duration;
 final class TuningClock {
     private static final double MEMORY = 0.95;
 
+    private final Duration budget;
     private long trainedNanos;
     private long lastEnd = System.nanoTime();
     private long lastSaved = System.nanoTime();
     private boolean going;
-    private double nanosPerStep;
+    private double nanosPerEffort;
+    private double toDo;
     private double examplesPerSecond;
+
+    /** @param budget for all steps */
+    TuningClock(Duration budget) {
+        this.budget = budget;
+    }
 
     void resume(double seconds) {
         trainedNanos = Math.round(seconds * 1e9);
+    }
+
+    /** @param effort of all steps to come, in the lesson's measure */
+    void expect(double effort) {
+        toDo = effort;
     }
 
     /** What comes now, such as an evaluation, is no step. */
@@ -29,13 +41,16 @@ final class TuningClock {
         }
     }
 
-    void end(double examples) {
+    /** @param effort of the step */
+    void end(double examples, double effort) {
         long now = System.nanoTime();
         long nanos = Math.max(1, now - lastEnd);
-        boolean first = nanosPerStep == 0;
-        nanosPerStep = first ? nanos : MEMORY * nanosPerStep + (1 - MEMORY) * nanos;
+        boolean first = nanosPerEffort == 0;
+        double cost = nanos / effort;
+        nanosPerEffort = first ? cost : MEMORY * nanosPerEffort + (1 - MEMORY) * cost;
         double speed = examples * 1e9 / nanos;
         examplesPerSecond = first ? speed : MEMORY * examplesPerSecond + (1 - MEMORY) * speed;
+        toDo -= effort;
         lastEnd = now;
         trainedNanos += nanos;
         going = true;
@@ -61,7 +76,14 @@ final class TuningClock {
         return examplesPerSecond;
     }
 
-    Duration left(long steps) {
-        return Duration.ofNanos((long) (steps * nanosPerStep));
+    boolean isLate() {
+        return trained().compareTo(budget) >= 0;
+    }
+
+    /** An estimate; no longer than the budget. */
+    Duration left() {
+        Duration left = Duration.ofNanos((long) (toDo * nanosPerEffort));
+        Duration most = isLate() ? Duration.ZERO : budget.minus(trained());
+        return left.compareTo(most) < 0 ? left : most;
     }
 }

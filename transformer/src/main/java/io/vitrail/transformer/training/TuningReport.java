@@ -23,7 +23,9 @@ public record TuningReport(
         /** The evaluations didn't get better any more. */
         EARLY,
         /** It was asked to stop, and goes on when it is run again. */
-        STOPPED
+        STOPPED,
+        /** Its time was used up; with more of it, it goes on when it is run again. */
+        OUT_OF_TIME
     }
 
     /**

@@ -33,17 +33,16 @@ final class TuningRun {
     private final StateFile state;
     private final TuningProgress progress;
     private final TuningStanding standing = new TuningStanding();
-    private final TuningClock clock = new TuningClock();
-    private final long evaluateEvery;
+    private final TuningClock clock;
+    private int epoch;
+    private long begun; // steps before the epoch
 
     /**
      * What is learned, how, and for how long.
      *
-     * @param stepsPerEpoch the last of which may add up fewer batches
-     * @param total steps of the whole training
      * @param recomputed what the lesson's block is trained with, if its layers are computed again
      */
-    record Plan(Lesson lesson, FineTuning how, long stepsPerEpoch, long total, Optional<RecomputedLayers> recomputed) {}
+    record Plan(Lesson lesson, FineTuning how, Timetable timetable, Optional<RecomputedLayers> recomputed) {}
 
     /** What the examples of one step gave. */
     private record Taken(OptimizerSteps.Step step, double examples, OptionalDouble accuracy) {}
@@ -53,21 +52,23 @@ final class TuningRun {
         this.parts = parts;
         this.state = state;
         this.progress = progress;
+        clock = new TuningClock(plan.how.running().budget());
         steps = new OptimizerSteps(parts, plan.how.optimization().maxGradientNorm(), plan.recomputed);
-        evaluateEvery = plan.how.running().evaluateEvery().steps(plan.stepsPerEpoch, plan.total);
     }
 
     TuningReport toTheEnd() {
         state.resume().ifPresent(this::goOn);
+        clock.expect(plan.timetable.effort(standing.step()));
         Path file = state.file().resolveSibling(TrainingHistory.FILE);
         try (HistoryFile history = HistoryFile.open(file, plan.how.settings(), standing.step())) {
             boolean going = true;
             while (going && !isOver()) {
-                going = epoch((int) (standing.step() / plan.stepsPerEpoch), history);
+                findEpoch();
+                going = epoch(history);
             }
         }
-        boolean kept = standing.best().isPresent() && plan.how.running().kept() == FineTuning.Kept.BEST;
-        if (isOver() && !kept) {
+        boolean last = plan.how.running().kept() == FineTuning.Kept.LAST;
+        if (last || standing.best().isEmpty() && end() != TuningReport.End.STOPPED) {
             withAverages(this::saveCheckpoint);
         }
         return report();
@@ -88,7 +89,7 @@ final class TuningRun {
     }
 
     private boolean isOver() {
-        return standing.step() >= plan.total || isEarly();
+        return standing.step() >= plan.timetable.total() || isEarly();
     }
 
     private boolean isEarly() {
@@ -96,23 +97,31 @@ final class TuningRun {
         return patience > 0 && standing.withoutGain() >= patience;
     }
 
-    /** Trains to the end of an epoch, or of the training; false if it had to stop before. */
-    private boolean epoch(int epoch, HistoryFile history) {
+    /** Goes on to the epoch that the next step is in. */
+    private void findEpoch() {
+        while (standing.step() >= begun + plan.timetable.steps(epoch)) {
+            begun += plan.timetable.steps(epoch);
+            epoch++;
+        }
+    }
+
+    /** Trains to the end of the epoch, or of the training; false if it had to stop before. */
+    private boolean epoch(HistoryFile history) {
         int accumulated = plan.how.batching().accumulated();
-        int first = (int) (standing.step() % plan.stepsPerEpoch) * accumulated;
+        int first = (int) (standing.step() - begun) * accumulated;
         Trainer trainer = parts.trainer();
         Iterator<Batch> batches =
                 plan.lesson.epoch(epoch, first, trainer.getManager()).iterator();
         Check.state(batches.hasNext(), "Epoch %d has no batch %d.", epoch, first);
         while (batches.hasNext() && !isOver()) {
-            step(next(batches, accumulated), epoch, history);
-            boolean measured = standing.step() % evaluateEvery == 0 || standing.step() == plan.total;
+            step(next(batches, accumulated), history);
+            boolean measured = clock.isLate() || isDue();
             if (measured) {
-                evaluate(epoch, history);
+                evaluate(history);
             }
-            boolean stopping = progress.stopRequested() && !isOver();
-            boolean late = clock.sinceSaved().compareTo(plan.how.running().saveEvery()) >= 0;
-            if (measured || stopping || late || !batches.hasNext()) {
+            boolean stopping = (clock.isLate() || progress.stopRequested()) && !isOver();
+            boolean old = clock.sinceSaved().compareTo(plan.how.running().saveEvery()) >= 0;
+            if (measured || stopping || old || !batches.hasNext()) {
                 save(history);
             }
             if (stopping) {
@@ -123,6 +132,11 @@ final class TuningRun {
         return true;
     }
 
+    private boolean isDue() {
+        Span every = plan.how.running().evaluateEvery();
+        return plan.timetable.ends(every, epoch, standing.step(), standing.step() - begun);
+    }
+
     private static List<Batch> next(Iterator<Batch> batches, int count) {
         List<Batch> group = new ArrayList<>();
         while (group.size() < count && batches.hasNext()) {
@@ -131,26 +145,26 @@ final class TuningRun {
         return group;
     }
 
-    private void step(List<Batch> group, int epoch, HistoryFile history) {
+    private void step(List<Batch> group, HistoryFile history) {
         clock.begin();
         Taken taken = take(group);
         double loss = taken.step.loss();
         double norm = taken.step.gradientNorm();
         double rate = parts.rate().rate(standing.step());
         standing.stepped(loss);
-        clock.end(taken.examples);
+        clock.end(taken.examples, plan.lesson.effort(epoch));
         history.add(new TrainingHistory.Step(
                 standing.step(), epoch + 1, loss, taken.accuracy, rate, norm, clock.seconds()));
         progress.stepped(new TuningProgress.Step(
                 standing.step(),
-                plan.total,
+                plan.timetable.total(),
                 epoch + 1,
                 loss,
                 taken.accuracy,
                 rate,
                 norm,
                 clock.examplesPerSecond(),
-                clock.left(plan.total - standing.step())));
+                clock.left()));
     }
 
     /** One step over all batches of a group; closes them. */
@@ -184,7 +198,7 @@ final class TuningRun {
     }
 
     /** Measures the averaged weights, and writes them as a checkpoint if they are the best so far. */
-    private void evaluate(int epoch, HistoryFile history) {
+    private void evaluate(HistoryFile history) {
         clock.pause();
         withAverages(() -> {
             Optional<Evaluation> measured = plan.lesson.evaluate();
@@ -228,12 +242,15 @@ final class TuningRun {
         progress.saved(state.file());
     }
 
-    private TuningReport report() {
-        TuningReport.End end = TuningReport.End.STOPPED;
+    private TuningReport.End end() {
         if (isOver()) {
-            end = standing.step() >= plan.total ? TuningReport.End.FINISHED : TuningReport.End.EARLY;
+            return standing.step() >= plan.timetable.total() ? TuningReport.End.FINISHED : TuningReport.End.EARLY;
         }
+        return clock.isLate() ? TuningReport.End.OUT_OF_TIME : TuningReport.End.STOPPED;
+    }
+
+    private TuningReport report() {
         return new TuningReport(
-                end, standing.step(), clock.trained(), standing.meanLoss(), standing.best(), plan.how.settings());
+                end(), standing.step(), clock.trained(), standing.meanLoss(), standing.best(), plan.how.settings());
     }
 }

@@ -1,11 +1,9 @@
 package io.vitrail.transformer.training;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.ParameterList;
-import ai.djl.training.ParameterStore;
 import ai.djl.util.Pair;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.weights.StoredTensor;
@@ -56,19 +54,6 @@ public final class WeightAverage implements AutoCloseable {
         }
     }
 
-    /**
-     * Lets a block answer with the averages in place of its own weights, where there are any: pass it to {@code
-     * Block.forward}.
-     */
-    public ParameterStore weights() {
-        return new ParameterStore(manager, false) {
-            @Override
-            public NDArray getValue(Parameter parameter, Device device, boolean training) {
-                return parameter == null ? null : averageById.getOrDefault(parameter.getId(), parameter.getArray());
-            }
-        };
-    }
-
     /** Gives the model the averages, and keeps its weights in their place; called again, it takes that back. */
     void swapWithModel() {
         for (Parameter parameter : parameters.values()) {
@@ -106,9 +91,7 @@ public final class WeightAverage implements AutoCloseable {
     /** Takes over what {@link #state} gave, read from a file. */
     void restore(Map<String, StoredTensor> state) {
         for (Pair<String, Parameter> pair : parameters) {
-            averageById
-                    .get(pair.getValue().getId())
-                    .set(state.get(pair.getKey()).buffer());
+            state.get(pair.getKey()).copyTo(averageById.get(pair.getValue().getId()));
         }
         updates = state.get(UPDATES).buffer().getLong();
     }

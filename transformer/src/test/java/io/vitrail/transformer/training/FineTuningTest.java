@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vitrail.transformer.kernels.Precision;
+import java.time.Duration;
 import java.util.List;
+import java.util.function.DoubleToLongFunction;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -17,10 +19,11 @@ class FineTuningTest {
 
     @Test
     void spansAreStepsOfTheOptimizer() {
-        assertThat(new Span.Epochs(1.5).steps(10, 0)).isEqualTo(15);
-        assertThat(new Span.Epochs(0.01).steps(10, 0)).isEqualTo(1);
-        assertThat(new Span.Steps(7).steps(10, 100)).isEqualTo(7);
-        assertThat(new Span.Part(0.1).steps(10, 95)).isEqualTo(10);
+        DoubleToLongFunction tens = epochs -> (long) Math.ceil(10 * epochs);
+        assertThat(new Span.Epochs(1.5).steps(tens, 0)).isEqualTo(15);
+        assertThat(new Span.Epochs(0.01).steps(tens, 0)).isEqualTo(1);
+        assertThat(new Span.Steps(7).steps(tens, 100)).isEqualTo(7);
+        assertThat(new Span.Part(0.1).steps(tens, 95)).isEqualTo(10);
     }
 
     @Test
@@ -36,6 +39,7 @@ class FineTuningTest {
         refused(how -> how.averageDecay(1), "decay of the average must be in [0, 1), not 1.0");
         refused(how -> how.layerDecay(0), "layer decay must be above 0 and at most 1, not 0.0");
         refused(how -> how.patience(-1), "patience must be at least 0 evaluations, not -1");
+        refused(how -> how.budget(Duration.ZERO), "the budget must be positive, not PT0S");
         refused(how -> how.threads(0), "threads must be 1 to 256, not 0");
         refused(how -> how.length(new Span.Part(0.5)), "a training's length is epochs or steps");
         refused(how -> how.length(new Span.Steps(0)), "a training must have at least 1 step");
@@ -51,7 +55,12 @@ class FineTuningTest {
         assertThat(FineTuning.builder().frozen(List.of("a")).build().fingerprint())
                 .isNotEqualTo(usual);
         assertThat(FineTuning.builder().seed(2).build().fingerprint()).isNotEqualTo(usual);
-        assertThat(FineTuning.builder().threads(3).patience(2).build().fingerprint())
+        assertThat(FineTuning.builder()
+                        .threads(3)
+                        .patience(2)
+                        .budget(Duration.ofMinutes(1))
+                        .build()
+                        .fingerprint())
                 .isEqualTo(usual);
     }
 }

@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
+import ai.djl.nn.norm.Dropout;
 import ai.djl.training.dataset.Batch;
 import ai.djl.training.loss.Loss;
 import ai.djl.translate.Batchifier;
@@ -46,11 +47,13 @@ class PointsLesson implements Lesson {
         private final Linear first = part("first", new Linear(CLASSES, 7));
         private final Linear second = part("second", new Linear(7, 6));
         private final Linear head = part("head", new Linear(6, CLASSES));
+        private float dropout;
 
         @Override
         public NDArray forward(NDArray x, Pass pass) {
-            return head.forward(
-                    second.forward(first.forward(x, pass).tanh(), pass).tanh(), pass);
+            x = second.forward(first.forward(x, pass).tanh(), pass).tanh();
+            x = Dropout.dropout(x, dropout, pass.training()).singletonOrThrow();
+            return head.forward(x, pass);
         }
     }
 
@@ -61,6 +64,11 @@ class PointsLesson implements Lesson {
         DjlEngine.get().setRandomSeed(9);
         net.initialize(memory, DataType.FLOAT32, new Shape(1, CLASSES));
         net.getParameters().values().forEach(weight -> weight.getArray().muli(20));
+    }
+
+    PointsLesson withDropout(float part) {
+        net.dropout = part;
+        return this;
     }
 
     private static int label(float[] point) {
@@ -92,7 +100,7 @@ class PointsLesson implements Lesson {
     }
 
     @Override
-    public int batches() {
+    public int batches(int epoch) {
         return (POINTS + batch - 1) / batch;
     }
 
@@ -100,7 +108,7 @@ class PointsLesson implements Lesson {
     public Iterable<Batch> epoch(int epoch, int first, NDManager manager) {
         trainers = Optional.of(manager.getParentManager());
         List<Integer> order = order(epoch);
-        Iterator<Integer> numbers = IntStream.range(first, batches()).iterator();
+        Iterator<Integer> numbers = IntStream.range(first, batches(epoch)).iterator();
         return () -> new Iterator<>() {
             @Override
             public boolean hasNext() {
@@ -140,7 +148,7 @@ class PointsLesson implements Lesson {
                 Batchifier.STACK,
                 Batchifier.STACK,
                 number,
-                batches());
+                batches(0));
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -122,6 +123,28 @@ public final class EverydayPictures {
             sets.add(shard == 0 ? set : set.amongWhenSharp(Set.copyOf(ofImagenette.values())));
         }
         return sets;
+    }
+
+    /**
+     * How many photos of each class an epoch of such a training shows, thumbnails left out: the mean over the classes of
+     * the same source, since there are photos of some of CIFAR-10's classes only.
+     */
+    public List<Double> photosOfEachClass(List<TrainingSet> training) {
+        double[] counts = new double[labels.size()];
+        for (TrainingSet set : training) {
+            if (!set.augmentation().equals(Augmentation.ofThumbnails())) {
+                set.pictures().labels().stream()
+                        .filter(label -> label != PictureSet.NO_CLASS)
+                        .forEach(label -> counts[label] += set.repeats());
+            }
+        }
+        return IntStream.range(0, counts.length)
+                .mapToObj(label -> IntStream.range(0, counts.length)
+                        .filter(other -> ofImagenette.containsValue(other) == ofImagenette.containsValue(label))
+                        .mapToDouble(other -> counts[other])
+                        .average()
+                        .orElseThrow())
+                .toList();
     }
 
     private PictureSet scenes(PictureReader reader, String name, Function<JsonNode, Optional<Integer>> label) {

@@ -6,27 +6,20 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.dataset.Batch;
-import ai.djl.training.dataset.Dataset;
 import ai.djl.translate.Batchifier;
-import ai.djl.util.Progress;
 import io.vitrail.transformer.Check;
+import io.vitrail.transformer.training.BatchLoader;
 import io.vitrail.transformer.training.CrossEntropy;
 import io.vitrail.transformer.training.Seeds;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.Queue;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 /**
  * The batches of training, prepared by background threads a few ahead. What a batch holds is decided by seed, epoch
@@ -36,11 +29,9 @@ import java.util.concurrent.Future;
  * the threads.
  */
 public final class PictureBatches implements AutoCloseable {
-    private static final int AHEAD_PER_THREAD = 2;
-
     private final List<TrainingSet> sets;
     private final Options options;
-    private final ExecutorService threads;
+    private final BatchLoader loader;
 
     /**
      * @param batch pictures in a batch
@@ -54,20 +45,23 @@ public final class PictureBatches implements AutoCloseable {
         public Options {
             Check.that(batch > 0, "batch must be positive, not %d", batch);
             Check.that(classes > 1, "there must be at least 2 classes, not %d", classes);
-            Check.that(threads > 0, "there must be at least 1 thread, not %d", threads);
         }
     }
+
+    /**
+     * One of them.
+     *
+     * @param number from 0
+     * @param side height and width of the pictures
+     */
+    public record Epoch(int number, int side) {}
 
     public PictureBatches(List<TrainingSet> sets, Options options) {
         this.sets = List.copyOf(sets);
         this.options = options;
         sets.forEach(this::checkLabels);
-        Check.that(batchesPerEpoch() > 0, "an epoch has fewer pictures than a batch (%d)", options.batch);
-        threads = Executors.newFixedThreadPool(options.threads, work -> {
-            Thread thread = new Thread(work, "vitrail-pictures");
-            thread.setDaemon(true);
-            return thread;
-        });
+        Check.that(perEpoch() > 0, "an epoch has fewer pictures than a batch (%d)", options.batch);
+        loader = new BatchLoader(options.threads);
     }
 
     private void checkLabels(TrainingSet set) {
@@ -90,33 +84,23 @@ public final class PictureBatches implements AutoCloseable {
     }
 
     /** Whole batches only: an epoch's last few pictures are left out. */
-    public int batchesPerEpoch() {
+    public int perEpoch() {
         return sets.stream().mapToInt(TrainingSet::draws).sum() / options.batch;
     }
 
     /**
-     * One epoch, for {@code Trainer.iterateDataset}.
+     * One epoch.
      *
-     * @param side height and width of the pictures
-     * @param firstBatch where to begin, after a resumed training
+     * @param first batch, where a resumed training begins
+     * @param manager parent of the batches' own managers
      */
-    public Dataset epoch(int epoch, int side, int firstBatch) {
-        return new Dataset() {
-            @Override
-            public Iterable<Batch> getData(NDManager manager) {
-                return () -> new Batches(manager, epoch, side, firstBatch);
-            }
-
-            @Override
-            public void prepare(Progress progress) {
-                // the pictures are in memory
-            }
-        };
+    public Iterable<Batch> epoch(Epoch epoch, int first, NDManager manager) {
+        return () -> new Batches(manager, epoch, first);
     }
 
     @Override
     public void close() {
-        threads.shutdownNow();
+        loader.close();
     }
 
     /** The memory of a batch's pixels, used again and again: the numbers, and their copy that the engine reads. */
@@ -136,42 +120,27 @@ public final class PictureBatches implements AutoCloseable {
         private final int epoch;
         private final int side;
         private final EpochOrder order;
-        private final Queue<Future<Prepared>> ahead = new ArrayDeque<>();
         private final Queue<Memory> free = new ConcurrentLinkedQueue<>();
-        private int submitted;
+        private final Iterator<Prepared> coming;
         private int delivered;
 
-        Batches(NDManager manager, int epoch, int side, int firstBatch) {
+        Batches(NDManager manager, Epoch epoch, int first) {
             this.manager = manager;
-            this.epoch = epoch;
-            this.side = side;
-            order = new EpochOrder(sets, options.seed, epoch);
-            submitted = firstBatch;
-            delivered = firstBatch;
-            for (int i = 0; i < AHEAD_PER_THREAD * options.threads; i++) {
-                submit();
-            }
-        }
-
-        private void submit() {
-            if (submitted < batchesPerEpoch()) {
-                int number = submitted++;
-                ahead.add(threads.submit(() -> prepare(number)));
-            }
+            this.epoch = epoch.number;
+            side = epoch.side;
+            order = new EpochOrder(sets, options.seed, epoch.number);
+            delivered = first;
+            coming = loader.load(first, perEpoch(), this::prepare);
         }
 
         @Override
         public boolean hasNext() {
-            return delivered < batchesPerEpoch();
+            return coming.hasNext();
         }
 
         @Override
         public Batch next() {
-            if (!hasNext()) {
-                throw new NoSuchElementException("the epoch is over");
-            }
-            Prepared prepared = await(ahead.remove());
-            submit();
+            Prepared prepared = coming.next();
             NDManager scope = manager.newSubManager();
             Shape shape = new Shape(options.batch, 3, side, side);
             NDArray pixels = scope.create(prepared.memory.engines, shape, DataType.FLOAT32); // not copied
@@ -201,7 +170,7 @@ public final class PictureBatches implements AutoCloseable {
                 label(set.pictures().labels().get(picture), labels, row);
                 consider(sharp ? set.sharpRivals() : Set.of(), candidates, row);
             }
-            int end = batchesPerEpoch() * options.batch;
+            int end = perEpoch() * options.batch;
             SplittableRandom random = Seeds.random(options.seed, epoch, end + number);
             options.mixing.apply(pixels, labels, options.batch, side, random);
             considerTargets(labels, candidates);
@@ -245,7 +214,7 @@ public final class PictureBatches implements AutoCloseable {
                         Batchifier.STACK,
                         Batchifier.STACK,
                         number,
-                        batchesPerEpoch());
+                        perEpoch());
                 this.memory = memory;
             }
 
@@ -257,17 +226,6 @@ public final class PictureBatches implements AutoCloseable {
                     free.add(memory);
                 }
             }
-        }
-    }
-
-    private static Prepared await(Future<Prepared> future) {
-        try {
-            return future.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("Interrupted while a batch was prepared.", e);
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("A batch could not be prepared: " + e.getCause(), e.getCause());
         }
     }
 }

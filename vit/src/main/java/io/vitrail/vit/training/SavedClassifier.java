@@ -3,6 +3,8 @@ package io.vitrail.vit.training;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vitrail.transformer.training.TuningReport;
+import io.vitrail.transformer.weights.CheckpointException;
 import io.vitrail.transformer.weights.StorageType;
 import io.vitrail.vit.HybridVit;
 import io.vitrail.vit.Views;
@@ -13,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Saves a trained classifier as a checkpoint in the Hugging Face layout, with a card that says how good it is. */
 public final class SavedClassifier {
@@ -24,10 +28,28 @@ public final class SavedClassifier {
 
     private SavedClassifier() {}
 
-    /** Writes config.json, preprocessor_config.json, model.safetensors (float16) and README.md into the folder. */
-    public static void save(HybridVit model, TrainingOptions options, TrainingReport report, Path folder)
-            throws IOException {
-        Files.createDirectories(folder);
+    /**
+     * What the training came to.
+     *
+     * @param accuracies of the model that is saved; none if it wasn't measured
+     */
+    public record Result(TuningReport report, List<Accuracy> accuracies) {}
+
+    /**
+     * Writes config.json, preprocessor_config.json, model.safetensors (float16) and README.md into the folder.
+     *
+     * @throws CheckpointException if that can't be written
+     */
+    public static void save(HybridVit model, TrainingOptions options, Result result, Path folder) {
+        try {
+            write(model, options, result, Files.createDirectories(folder));
+        } catch (IOException e) {
+            throw CheckpointException.of(
+                    "Cannot write the classifier: " + e + ".", folder, "give a folder that you may write to.", e);
+        }
+    }
+
+    private static void write(HybridVit model, TrainingOptions options, Result result, Path folder) throws IOException {
         ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
         ObjectNode config = model.configJson().put("unsure_below", UNSURE_BELOW);
         VIEWS.writeTo(config);
@@ -40,12 +62,13 @@ public final class SavedClassifier {
                 .save(folder);
         model.weightTable()
                 .save(folder.resolve("model.safetensors"), StorageType.F16, model.basePrefix(), model, model.sizes());
-        Files.writeString(folder.resolve("README.md"), card(model, options, report));
+        Files.writeString(folder.resolve("README.md"), card(model, options, result));
     }
 
-    private static String card(HybridVit model, TrainingOptions options, TrainingReport report) {
+    private static String card(HybridVit model, TrainingOptions options, Result result) {
+        TuningReport report = result.report;
         StringBuilder rows = new StringBuilder();
-        for (Accuracy accuracy : report.accuracies()) {
+        for (Accuracy accuracy : result.accuracies) {
             rows.append(String.format(
                     Locale.ROOT,
                     "| %s | %.1f %% | %.1f %% | %d |%n",
@@ -66,13 +89,21 @@ public final class SavedClassifier {
                 Each over all 20 classes, by one look at the whole picture: %s.
                 The classifier looks at several views (config.json), and is better by some points on large photos.
 
-                Trained for %d steps in %d minutes with %s. Weights are stored as float16.
+                Trained for %d steps in %d minutes with stages (epochs x side) %s; %s; %s.
+                Weights are stored as float16.
                 """
                 .formatted(
                         rows,
                         String.join(", ", model.labels()),
                         report.steps(),
                         report.trained().toMinutes(),
-                        options.describe());
+                        joined(options.stages().stream().map(stage -> stage.epochs() + "x" + stage.side())),
+                        options.mixing(),
+                        joined(report.settings().entrySet().stream()
+                                .map(setting -> setting.getKey() + " " + setting.getValue())));
+    }
+
+    private static String joined(Stream<String> texts) {
+        return texts.collect(Collectors.joining(", "));
     }
 }

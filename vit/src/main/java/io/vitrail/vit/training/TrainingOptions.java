@@ -1,28 +1,22 @@
 package io.vitrail.vit.training;
 
 import io.vitrail.transformer.Check;
-import java.time.Duration;
+import io.vitrail.transformer.training.FineTuning;
+import io.vitrail.transformer.training.FineTuningBuilder;
+import io.vitrail.transformer.training.Span;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * How a classifier is trained.
+ * What a classifier's training has beside a {@link FineTuning}.
  *
  * @param stages epochs and picture sizes, one after the other; small pictures first save time (Howard 2018)
- * @param batch pictures in a batch
- * @param optimization how each step changes the weights
  * @param mixing mixup and cutmix
  * @param normalization of the pixels; the finished model needs the same
- * @param seed of weights, order, augmentation and dropout
- * @param running when to evaluate, save and stop; the only part that may differ when a training is resumed
+ * @param adjustment of the finished model; it may differ when a training is resumed
  */
 public record TrainingOptions(
-        List<Stage> stages,
-        int batch,
-        Optimization optimization,
-        Mixing mixing,
-        Normalization normalization,
-        long seed,
-        Running running) {
+        List<Stage> stages, Mixing mixing, Normalization normalization, Optional<LogitAdjustment> adjustment) {
 
     /** Some epochs with pictures of one size. */
     public record Stage(int epochs, int side) {
@@ -31,76 +25,31 @@ public record TrainingOptions(
         }
     }
 
-    /**
-     * @param peakRate learning rate after the warm-up
-     * @param warmupSteps steps of linear warm-up; a cosine to 0 follows
-     * @param weightDecay decay of matrices
-     * @param labelSmoothing part of the target that is spread over all classes
-     * @param maxGradientNorm gradients are shrunk to this common norm
-     * @param averageDecay memory of the average of the weights
-     */
-    public record Optimization(
-            double peakRate,
-            int warmupSteps,
-            double weightDecay,
-            double labelSmoothing,
-            double maxGradientNorm,
-            double averageDecay) {
-        public Optimization {
-            Check.that(peakRate > 0, "the learning rate must be positive, not %s", peakRate);
-            Check.that(warmupSteps >= 0, "the warm-up must not be negative: %d", warmupSteps);
-            Check.that(weightDecay >= 0, "weight decay must not be negative: %s", weightDecay);
-            Check.that(
-                    labelSmoothing >= 0 && labelSmoothing < 1,
-                    "label smoothing must be in [0, 1), not %s",
-                    labelSmoothing);
-            Check.that(maxGradientNorm > 0, "the largest gradient norm must be positive, not %s", maxGradientNorm);
-            Check.that(
-                    averageDecay >= 0 && averageDecay < 1,
-                    "the average's decay must be in [0, 1), not %s",
-                    averageDecay);
-        }
-
-        /** What serves a small hybrid Vision Transformer at batches of 64. */
-        public static Optimization defaults() {
-            return new Optimization(1e-3, 400, 0.05, 0.1, 1.0, 0.999);
-        }
-    }
-
-    /**
-     * @param loaderThreads background threads that prepare pictures
-     * @param evaluateEvery epochs from one evaluation to the next; the last epoch always ends with one
-     * @param saveEvery longest time without saving; the end of an epoch always saves
-     * @param budget training stops, resumable, when it has run so long in all
-     */
-    public record Running(int loaderThreads, int evaluateEvery, Duration saveEvery, Duration budget) {
-        public Running {
-            Check.that(loaderThreads > 0, "there must be at least 1 loader thread, not %d", loaderThreads);
-            Check.that(evaluateEvery > 0, "epochs between evaluations must be positive, not %d", evaluateEvery);
-            Check.that(!saveEvery.isNegative(), "the time between savings must not be negative: %s", saveEvery);
-            Check.that(!budget.isNegative() && !budget.isZero(), "the budget must be positive, not %s", budget);
-        }
-
-        /** One loader thread, an evaluation after each epoch, saving every 3 minutes, no limit of time. */
-        public static Running defaults() {
-            return new Running(1, 1, Duration.ofMinutes(3), Duration.ofDays(3650));
-        }
-    }
-
     public TrainingOptions {
         stages = List.copyOf(stages);
         Check.that(!stages.isEmpty(), "there must be at least one stage");
-        Check.that(batch > 1, "a batch needs at least 2 pictures, not %d", batch);
     }
 
-    /** Batches of 64, no mixing (it pays in long trainings only), and the defaults of the parts. */
+    /** No mixing (it pays in long trainings only), nothing adjusted. */
     public static TrainingOptions defaults(List<Stage> stages) {
-        return new TrainingOptions(
-                stages, 64, Optimization.defaults(), Mixing.NONE, Normalization.SYMMETRIC, 1, Running.defaults());
+        return new TrainingOptions(stages, Mixing.NONE, Normalization.SYMMETRIC, Optional.empty());
     }
 
-    public TrainingOptions withRunning(Running other) {
-        return new TrainingOptions(stages, batch, optimization, mixing, normalization, seed, other);
+    public TrainingOptions withAdjustment(LogitAdjustment other) {
+        return new TrainingOptions(stages, mixing, normalization, Optional.of(other));
+    }
+
+    /** What serves a small hybrid: all epochs in batches of 64, a cosine from 1e-3, averaged weights. */
+    public FineTuningBuilder tuning() {
+        return FineTuning.builder()
+                .length(new Span.Epochs(epochs()))
+                .batch(64)
+                .rate(1e-3)
+                .warmUp(new Span.Steps(400))
+                .weightDecay(0.05)
+                .labelSmoothing(0.1)
+                .averageDecay(0.999)
+                .kept(FineTuning.Kept.LAST);
     }
 
     /** All epochs of all stages. */
@@ -125,13 +74,8 @@ public record TrainingOptions(
         return stages.get(stages.size() - 1).side;
     }
 
-    /** The options that decide the result, in words. */
-    public String describe() {
-        return "stages %s, batches of %d, %s, %s, seed %d".formatted(stages, batch, optimization, mixing, seed);
-    }
-
     /** What must be the same when a training is resumed. */
     String fingerprint() {
-        return withRunning(Running.defaults()).toString();
+        return "%s %s %s".formatted(stages, mixing, normalization);
     }
 }

@@ -7,6 +7,8 @@ import io.vitrail.transformer.weights.CheckpointException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,6 +55,22 @@ class EverydayPicturesTest {
         assertThatThrownBy(() -> new EverydayPictures(data))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(data + ": a class has no name");
+    }
+
+    @Test
+    void photosAreCountedByTheMeanOfTheirSourcesClasses() throws IOException {
+        write("{\"classes\": [\"airplane\", \"automobile\", \"bird\", \"cat\", \"dog\", \"horse\", \"ship\"]}");
+        List<Double> counts = new EverydayPictures(data)
+                .photosOfEachClass(List.of(
+                        new TrainingSet(pictures(0, 1, 2, 3, 4, 5, 6), 1, Augmentation.ofThumbnails()),
+                        new TrainingSet(pictures(3, 3, 5, PictureSet.NO_CLASS), 7, Augmentation.ofScenes()),
+                        new TrainingSet(pictures(7, 7, 7, 8), 2.5, Augmentation.ofPhotos())));
+        assertThat(counts).containsExactly(3.0, 3.0, 3.0, 3.0, 3.0, 3.0, 3.0, 5.0, 5.0);
+    }
+
+    private static PictureSet pictures(Integer... labels) {
+        Picture picture = TestPictures.noise(5, 4, 1);
+        return new PictureSet("some", Collections.nCopies(labels.length, picture), List.of(labels));
     }
 
     private void write(String cifar) throws IOException {

@@ -8,9 +8,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.dataset.Batch;
-import ai.djl.translate.TranslateException;
 import io.vitrail.transformer.DjlEngine;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -34,7 +32,7 @@ class PictureBatchesTest {
     }
 
     @Test
-    void batchesDependOnSeedAndEpochButNotOnThreads() throws IOException, TranslateException {
+    void batchesDependOnSeedAndEpochButNotOnThreads() {
         List<float[]> batches = read(1, 5, 0, 0);
         assertThat(batches).hasSize(2 * 6).usingRecursiveComparison().isEqualTo(read(3, 5, 0, 0));
         assertThat(batches.get(0))
@@ -43,15 +41,15 @@ class PictureBatchesTest {
     }
 
     @Test
-    void aResumedEpochGoesOnWithTheBatchThatComesNext() throws IOException, TranslateException {
+    void aResumedEpochGoesOnWithTheBatchThatComesNext() {
         List<float[]> batches = read(1, 5, 0, 0);
         assertThat(read(1, 5, 0, 4)).usingRecursiveComparison().isEqualTo(batches.subList(2 * 4, 2 * 6));
     }
 
     @Test
-    void closingABatchFreesAllOfIt() throws IOException, TranslateException {
+    void closingABatchFreesAllOfIt() {
         try (PictureBatches batches = batches(1, 5)) {
-            for (Batch batch : batches.epoch(0, SIDE, 0).getData(manager)) {
+            for (Batch batch : batches.epoch(new PictureBatches.Epoch(0, SIDE), 0, manager)) {
                 assertThat(batch.getData().get(0).getShape()).isEqualTo(new Shape(4, 3, SIDE, SIDE));
                 assertThat(batch.getLabels().get(0).sum().getFloat()).isEqualTo(4);
                 batch.close();
@@ -69,7 +67,7 @@ class PictureBatchesTest {
     }
 
     @Test
-    void aPictureOfNoClassMakesAllClassesEquallyLikely() throws IOException, TranslateException {
+    void aPictureOfNoClassMakesAllClassesEquallyLikely() {
         PictureSet two = new PictureSet(
                 "two",
                 List.of(TestPictures.noise(8, 8, 1), TestPictures.noise(8, 8, 2)),
@@ -77,7 +75,7 @@ class PictureBatchesTest {
         List<TrainingSet> sets = List.of(new TrainingSet(two, 1, Augmentation.ofScenes()));
         PictureBatches.Options options = new PictureBatches.Options(2, 4, Mixing.NONE, Normalization.SYMMETRIC, 1, 1);
         try (PictureBatches batches = new PictureBatches(sets, options)) {
-            for (Batch batch : batches.epoch(0, SIDE, 0).getData(manager)) {
+            for (Batch batch : batches.epoch(new PictureBatches.Epoch(0, SIDE), 0, manager)) {
                 NDArray labels = batch.getLabels().singletonOrThrow();
                 assertThat(List.of(labels.get(0).toFloatArray(), labels.get(1).toFloatArray()))
                         .usingRecursiveFieldByFieldElementComparator()
@@ -88,7 +86,7 @@ class PictureBatchesTest {
     }
 
     @Test
-    void sharpPicturesAreToldApartFromTheirRivalsOnly() throws IOException, TranslateException {
+    void sharpPicturesAreToldApartFromTheirRivalsOnly() {
         Augmentation plain = new Augmentation(1, 1, 1, 1, 0, 1, 0, 0, 0, 0, 0, 0);
         PictureSet one = new PictureSet("one", List.of(TestPictures.noise(90, 70, 1)), List.of(2));
         TrainingSet sharp = new TrainingSet(one, 1, plain).amongWhenSharp(Set.of(1, 2));
@@ -96,7 +94,7 @@ class PictureBatchesTest {
         PictureBatches.Options options = new PictureBatches.Options(2, 4, Mixing.NONE, Normalization.SYMMETRIC, 1, 1);
         for (int side : new int[] {48, 32}) {
             try (PictureBatches batches = new PictureBatches(sets, options)) {
-                for (Batch batch : batches.epoch(0, side, 0).getData(manager)) {
+                for (Batch batch : batches.epoch(new PictureBatches.Epoch(0, side), 0, manager)) {
                     NDArray candidates = batch.getLabels().get(1);
                     assertThat(List.of(
                                     candidates.get(0).toFloatArray(),
@@ -120,10 +118,10 @@ class PictureBatchesTest {
     }
 
     /** Pixels and labels of each batch in turn. */
-    private List<float[]> read(int threads, long seed, int epoch, int first) throws IOException, TranslateException {
+    private List<float[]> read(int threads, long seed, int epoch, int first) {
         List<float[]> read = new ArrayList<>();
         try (PictureBatches batches = batches(threads, seed)) {
-            for (Batch batch : batches.epoch(epoch, SIDE, first).getData(manager)) {
+            for (Batch batch : batches.epoch(new PictureBatches.Epoch(epoch, SIDE), first, manager)) {
                 read.add(batch.getData().get(0).toFloatArray());
                 read.add(batch.getLabels().get(0).toFloatArray());
                 batch.close();

@@ -3,6 +3,7 @@ package io.vitrail.vit.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vitrail.transformer.training.Span;
 import io.vitrail.vit.training.TrainingOptions.Stage;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -18,6 +19,11 @@ class TrainingOptionsTest {
         assertThatThrownBy(() -> options.side(5))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("epoch 5 is not below the 5 epochs");
+    }
+
+    @Test
+    void aTrainingIsAsLongAsItsStages() {
+        assertThat(options.tuning().build().length()).isEqualTo(new Span.Epochs(5));
     }
 
     @Test

@@ -6,21 +6,27 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.vitrail.fusion.ImageCaptioner;
 import io.vitrail.text.tokenizer.DecodeOptions;
 import io.vitrail.text.tokenizer.Tokenizer;
-import io.vitrail.transformer.ReadableOperations;
+import io.vitrail.transformer.training.FineTuner;
+import io.vitrail.transformer.training.FineTuning;
+import io.vitrail.transformer.training.TuningProgress;
+import io.vitrail.transformer.training.TuningReport;
+import io.vitrail.transformer.training.TuningReport.End;
 import io.vitrail.transformer.weights.CheckpointException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A captioner of drawn sheets, trained in seconds. */
-class CaptionTrainingTest {
+class DecoderLessonTest {
     @TempDir
     private static Path shared;
 
@@ -36,13 +42,19 @@ class CaptionTrainingTest {
         backbone = TinyCaptions.backbone(shared.resolve("backbone"));
     }
 
+    private static final class Killed extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+
     /** Losses of the steps, and a wish to stop after one of them. */
-    private static final class Heard implements CaptionProgress {
+    private static final class Heard implements TuningProgress {
         private final long last;
         private final List<Double> losses = new ArrayList<>();
         private final List<Double> scores = new ArrayList<>();
+        private final List<Integer> epochs = new ArrayList<>();
         private long step;
         private long resumed;
+        private long killed = -1;
 
         Heard(long last) {
             this.last = last;
@@ -52,11 +64,15 @@ class CaptionTrainingTest {
         public void stepped(Step now) {
             losses.add(now.loss());
             step = now.number();
+            if (step == killed) {
+                throw new Killed();
+            }
         }
 
         @Override
-        public void evaluated(int epoch, double ciderD, boolean best) {
-            scores.add(ciderD);
+        public void evaluated(Evaluated evaluated) {
+            scores.add(evaluated.evaluation().value());
+            epochs.add(evaluated.epoch());
         }
 
         @Override
@@ -70,20 +86,30 @@ class CaptionTrainingTest {
         }
     }
 
-    private static CaptionTrainingReport train(Path out, int photoEpochs, CaptionProgress progress) {
-        try (FrozenBackbone eyes = FrozenBackbone.open(Optional.of(backbone))) {
-            return new CaptionTraining(data, eyes, TinyCaptions.options(photoEpochs))
-                    .run(out, ReadableOperations.INSTANCE, progress);
+    private static TuningReport train(Path out, int photoEpochs, TuningProgress progress) {
+        CaptionTrainingOptions options = TinyCaptions.options(photoEpochs);
+        return train(out, options, TinyCaptions.tuning(options).build(), progress);
+    }
+
+    private static TuningReport train(
+            Path out, CaptionTrainingOptions options, FineTuning how, TuningProgress progress) {
+        try (FrozenBackbone eyes = FrozenBackbone.open(Optional.of(backbone));
+                DecoderLesson lesson = DecoderLesson.of(
+                        new DecoderLesson.Source(data, eyes, out), options, how, (what, done, total) -> {})) {
+            return new FineTuner(lesson, how).run(out, progress);
         }
     }
 
     @Test
     void itLearnsToSayWhatItSees() throws IOException {
         Heard heard = new Heard(-1);
-        CaptionTrainingReport report = train(folder, 25, heard);
-        assertThat(report.finished()).isTrue();
+        TuningReport report = train(folder, 25, heard);
+        assertThat(report.end()).isEqualTo(End.FINISHED);
         assertThat(report.steps()).isEqualTo(2 * 2 + 25 * 6);
-        assertThat(heard.scores).hasSize(27).contains(report.ciderD());
+        assertThat(heard.epochs)
+                .containsExactlyElementsOf(IntStream.rangeClosed(1, 27).boxed().toList());
+        assertThat(heard.scores)
+                .contains(report.best().orElseThrow().evaluation().value());
         assertThat(heard.losses.get(heard.losses.size() - 1)).isLessThan(heard.losses.get(0) / 2);
         try (ImageCaptioner captioner = ImageCaptioner.load(folder)) {
             CaptionData captions = new CaptionData(data);
@@ -105,21 +131,47 @@ class CaptionTrainingTest {
         Heard whole = new Heard(-1);
         train(folder.resolve("whole"), 2, whole);
         Heard first = new Heard(7);
-        CaptionTrainingReport stopped = train(folder.resolve("stopped"), 2, first);
-        assertThat(stopped.finished()).isFalse();
+        TuningReport stopped = train(folder.resolve("stopped"), 2, first);
+        assertThat(stopped.end()).isEqualTo(End.STOPPED);
         Heard second = new Heard(-1);
-        CaptionTrainingReport report = train(folder.resolve("stopped"), 2, second);
+        TuningReport report = train(folder.resolve("stopped"), 2, second);
         assertThat(second.resumed).isEqualTo(7);
-        assertThat(report.finished()).isTrue();
+        assertThat(report.end()).isEqualTo(End.FINISHED);
         assertThat(Stream.concat(first.losses.stream(), second.losses.stream()))
                 .containsExactlyElementsOf(whole.losses);
         assertThat(second.scores).isEqualTo(whole.scores.subList(first.scores.size(), whole.scores.size()));
     }
 
     @Test
+    void aTrainingThatWasKilledGoesOnWithTheSameLosses() {
+        Heard whole = new Heard(-1);
+        train(folder.resolve("whole"), 2, whole);
+        CaptionTrainingOptions options = TinyCaptions.options(2);
+        FineTuning often = TinyCaptions.tuning(options).saveEvery(Duration.ZERO).build();
+        Heard first = new Heard(-1);
+        first.killed = 9; // within the second half, whose epochs are longer
+        assertThatThrownBy(() -> train(folder.resolve("killed"), options, often, first))
+                .isInstanceOf(Killed.class);
+        Heard second = new Heard(-1);
+        train(folder.resolve("killed"), options, often, second);
+        assertThat(second.resumed).isEqualTo(8);
+        assertThat(second.losses).isEqualTo(whole.losses.subList(8, whole.losses.size()));
+        assertThat(second.scores).isEqualTo(whole.scores.subList(2, 4));
+    }
+
+    @Test
+    void aBatchThatIsLargerThanAllCaptionsIsRefused() {
+        CaptionTrainingOptions options = TinyCaptions.options(1);
+        FineTuning how = TinyCaptions.tuning(options).batch(1000).build();
+        assertThatThrownBy(() -> train(folder, options, how, TuningProgress.SILENT))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("There are fewer captions than a batch has: 48 of photos, 16 without; a batch has 1000.");
+    }
+
+    @Test
     void anotherTrainingIsNotResumed() {
         train(folder, 2, new Heard(7));
-        assertThatThrownBy(() -> train(folder, 3, CaptionProgress.SILENT))
+        assertThatThrownBy(() -> train(folder, 3, TuningProgress.SILENT))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageContaining("The training was begun with other options or pictures.");
     }
