@@ -13,7 +13,8 @@ import java.util.List;
 /**
  * A training's operations that keep of each layer only what it gives: its intermediate tensors are computed again when its
  * gradients are (Chen et al. 2016, "Training Deep Nets with Sublinear Memory Cost"). A step takes the memory of one layer
- * instead of all, and a third more time. Gradients are the same, dropout included. For one thread.
+ * instead of all, and a third more time; with glibc, freed arrays are given back to the system from then on. Gradients are the
+ * same, dropout included. For one thread.
  */
 public final class RecomputedLayers extends ForwardingOperations implements AutoCloseable {
     private final NDManager manager = DjlEngine.newManager(DjlEngine.get().defaultDevice());
@@ -31,6 +32,7 @@ public final class RecomputedLayers extends ForwardingOperations implements Auto
     /** @param operations that compute, and that gradients flow through */
     public RecomputedLayers(Operations operations) {
         super(operations);
+        NativeHeap.giveBackWhatIsFreed();
     }
 
     @Override
