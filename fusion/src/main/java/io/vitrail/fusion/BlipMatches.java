@@ -7,6 +7,7 @@ import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.Patience;
 import io.vitrail.transformer.Tokens;
 import io.vitrail.transformer.kernels.Compute;
+import io.vitrail.transformer.lora.PeftAdapter;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.vit.image.Image;
 import java.util.ArrayList;
@@ -52,6 +53,11 @@ record BlipMatches(LoadedFusionModel<BlipMatcher> loaded) implements PictureMatc
                     new Match(texts.get(i), score[i], OptionalDouble.of(probability[i]), OptionalDouble.of(cosine[i])));
         }
         return matches;
+    }
+
+    @Override
+    public BlipMatches with(PeftAdapter adapter) {
+        return new BlipMatches(loaded.with(adapter));
     }
 
     @Override

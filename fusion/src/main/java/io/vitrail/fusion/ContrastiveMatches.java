@@ -5,10 +5,12 @@ import ai.djl.ndarray.types.Shape;
 import io.vitrail.fusion.ImageTextMatcher.Match;
 import io.vitrail.text.tokenizer.Encoding;
 import io.vitrail.text.tokenizer.Truncation;
+import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Embedding;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.Patience;
 import io.vitrail.transformer.kernels.Compute;
+import io.vitrail.transformer.lora.PeftAdapter;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.vit.image.Image;
 import java.util.ArrayList;
@@ -22,7 +24,7 @@ import java.util.stream.IntStream;
 record ContrastiveMatches(LoadedContrastive loaded) implements PictureMatches {
     /** Loads a checkpoint as {@link LoadedContrastive#load} does. */
     static ContrastiveMatches load(Checkpoint checkpoint, Compute compute) {
-        return new ContrastiveMatches(LoadedContrastive.load(checkpoint.folder(), compute));
+        return new ContrastiveMatches(LoadedContrastive.load(checkpoint, compute));
     }
 
     /** The scores of a picture's texts, and the cosines of the vectors. */
@@ -30,16 +32,15 @@ record ContrastiveMatches(LoadedContrastive loaded) implements PictureMatches {
 
     @Override
     public List<Match> match(Image image, List<String> texts, Patience patience) {
-        if (texts.isEmpty()) {
-            return List.of();
-        }
+        Check.that(image != null, "The picture is missing (null).");
+        Check.that(!texts.isEmpty(), "There is no text.");
         List<Embedding> vectors = new ArrayList<>();
         for (List<Encoding> rows : loaded.batches(texts, Truncation.LONGEST_FIRST)) {
             vectors.addAll(loaded.texts().alone(rows, patience));
         }
         Scores scores = loaded.<Scores>pictures(
                         (model, picture, pass) -> List.of(scores(model, picture, vectors, pass)))
-                .answer(List.of(image))
+                .answer(List.of(image), patience)
                 .get(0);
         return IntStream.range(0, texts.size())
                 .mapToObj(i -> new Match(
@@ -59,6 +60,11 @@ record ContrastiveMatches(LoadedContrastive loaded) implements PictureMatches {
         NDArray texts = picture.getManager().create(all, new Shape(vectors.size(), width));
         NDArray cosines = picture.matMul(texts.transpose()); // [1, texts]
         return new Scores(model.logits(picture, texts, pass).toFloatArray(), cosines.toFloatArray());
+    }
+
+    @Override
+    public ContrastiveMatches with(PeftAdapter adapter) {
+        return new ContrastiveMatches(loaded.with(adapter));
     }
 
     @Override

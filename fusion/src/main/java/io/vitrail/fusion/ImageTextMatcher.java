@@ -3,6 +3,7 @@ package io.vitrail.fusion;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Patience;
 import io.vitrail.transformer.kernels.Compute;
+import io.vitrail.transformer.lora.PeftAdapter;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.transformer.weights.ConfigJson;
 import io.vitrail.transformer.weights.ModelCatalogue;
@@ -70,10 +71,37 @@ public final class ImageTextMatcher implements AutoCloseable {
      */
     public static ImageTextMatcher load(Path folder, Compute compute) {
         try (Checkpoint checkpoint = Checkpoint.open(folder)) {
-            String type = ModelCatalogue.type(ConfigJson.of(checkpoint));
-            Loader loader = BY_TYPE.getOrDefault(type, BlipMatches::load); // which refuses it, and says what fits
-            return new ImageTextMatcher(loader.load(checkpoint, compute), Patience::endless);
+            return load(checkpoint, compute);
         }
+    }
+
+    /**
+     * The model of a checkpoint's folder with an adapter merged into its weights.
+     *
+     * @throws io.vitrail.transformer.weights.CheckpointException as for {@link #load(Path, Compute)}, or if the adapter was
+     *     made for another model
+     */
+    public static ImageTextMatcher loadMerged(Path folder, PeftAdapter adapter, Compute compute) {
+        try (Checkpoint base = Checkpoint.open(folder)) {
+            return load(adapter.adapted(base), compute);
+        }
+    }
+
+    private static ImageTextMatcher load(Checkpoint checkpoint, Compute compute) {
+        String type = ModelCatalogue.type(ConfigJson.of(checkpoint));
+        Loader loader = BY_TYPE.getOrDefault(type, BlipMatches::load); // which refuses it, and says what fits
+        return new ImageTextMatcher(loader.load(checkpoint, compute), Patience::endless);
+    }
+
+    /**
+     * The same model changed by an adapter. Both share the weights, which stay as they are. Closing the one that is
+     * returned frees the adapter alone; this one's closing closes both.
+     *
+     * @throws io.vitrail.transformer.weights.CheckpointException if the adapter was made for another model, or must be
+     *     merged ({@link #loadMerged})
+     */
+    public ImageTextMatcher with(PeftAdapter adapter) {
+        return new ImageTextMatcher(matches.with(adapter), patience);
     }
 
     /**

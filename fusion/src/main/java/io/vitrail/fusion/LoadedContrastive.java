@@ -61,7 +61,8 @@ final class LoadedContrastive implements AutoCloseable {
         }
     }
 
-    private static LoadedContrastive load(Checkpoint checkpoint, Compute compute) {
+    /** The same of a checkpoint that is open. */
+    static LoadedContrastive load(Checkpoint checkpoint, Compute compute) {
         return new LoadedContrastive(LoadedFusionModel.load(
                 checkpoint, FusionTask.COMPARING, "comparing pictures with texts", Contrastive.class, compute));
     }

@@ -29,10 +29,10 @@ interface PictureAnswers extends AutoCloseable {
      */
     GenerationOptions options();
 
-    /** The same, with answers written otherwise; it shares the model. */
     /** The same model changed by an adapter. Closing it frees the adapter alone. */
     PictureAnswers with(PeftAdapter adapter);
 
+    /** The same, with answers written otherwise; it shares the model. */
     PictureAnswers withOptions(GenerationOptions options);
 
     @Override

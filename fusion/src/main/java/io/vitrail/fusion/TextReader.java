@@ -5,6 +5,7 @@ import io.vitrail.text.TextListener;
 import io.vitrail.text.generation.GenerationOptions;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.kernels.Compute;
+import io.vitrail.transformer.lora.PeftAdapter;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.transformer.weights.ConfigJson;
 import io.vitrail.transformer.weights.ModelCatalogue;
@@ -49,12 +50,39 @@ public final class TextReader implements AutoCloseable {
      */
     public static TextReader load(Path folder, Compute compute) {
         try (Checkpoint checkpoint = Checkpoint.open(folder)) {
-            if (!ModelCatalogue.type(ConfigJson.of(checkpoint)).equals(VisionEncoderDecoder.TYPE)) {
-                throw LoadedFusionModel.unfit(
-                        checkpoint, PURPOSE, "a VisionEncoderDecoderModel such as microsoft/trocr-base-printed");
-            }
+            return load(checkpoint, compute);
         }
-        return new TextReader(PictureTexts.load(folder, PURPOSE, compute));
+    }
+
+    /**
+     * The model of a checkpoint's folder with an adapter merged into its weights.
+     *
+     * @throws io.vitrail.transformer.weights.CheckpointException as for {@link #load(Path, Compute)}, or if the adapter was
+     *     made for another model
+     */
+    public static TextReader loadMerged(Path folder, PeftAdapter adapter, Compute compute) {
+        try (Checkpoint base = Checkpoint.open(folder)) {
+            return load(adapter.adapted(base), compute);
+        }
+    }
+
+    private static TextReader load(Checkpoint checkpoint, Compute compute) {
+        if (!ModelCatalogue.type(ConfigJson.of(checkpoint)).equals(VisionEncoderDecoder.TYPE)) {
+            throw LoadedFusionModel.unfit(
+                    checkpoint, PURPOSE, "a VisionEncoderDecoderModel such as microsoft/trocr-base-printed");
+        }
+        return new TextReader(PictureTexts.load(checkpoint, PURPOSE, compute));
+    }
+
+    /**
+     * The same model changed by an adapter. Both share the weights, which stay as they are. Closing the one that is
+     * returned frees the adapter alone; this one's closing closes both.
+     *
+     * @throws io.vitrail.transformer.weights.CheckpointException if the adapter was made for another model, or must be
+     *     merged ({@link #loadMerged})
+     */
+    public TextReader with(PeftAdapter adapter) {
+        return new TextReader(texts.with(adapter));
     }
 
     /** How texts are written: to change them, {@code withOptions(options().toBuilder()….build())}. */

@@ -3,6 +3,7 @@ package io.vitrail.fusion;
 import io.vitrail.fusion.ImageTextMatcher.Match;
 import io.vitrail.transformer.Patience;
 import io.vitrail.transformer.kernels.Compute;
+import io.vitrail.transformer.lora.PeftAdapter;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.vit.image.Image;
 import java.util.List;
@@ -26,6 +27,11 @@ record ViltMatches(LoadedFusionModel<Vilt> loaded) implements PictureMatches {
                 .mapToObj(
                         i -> new Match(texts.get(i), scores.get(i)[0], OptionalDouble.empty(), OptionalDouble.empty()))
                 .toList();
+    }
+
+    @Override
+    public ViltMatches with(PeftAdapter adapter) {
+        return new ViltMatches(loaded.with(adapter));
     }
 
     @Override

@@ -82,6 +82,18 @@ public final class VisionChat implements AutoCloseable {
         }
     }
 
+    /**
+     * The model of a checkpoint's folder with an adapter merged into its weights.
+     *
+     * @throws io.vitrail.transformer.weights.CheckpointException as for {@link #load(Path, Compute)}, or if the adapter was
+     *     made for another model
+     */
+    public static VisionChat loadMerged(Path folder, PeftAdapter adapter, Compute compute) {
+        try (Checkpoint base = Checkpoint.open(folder)) {
+            return load(adapter.adapted(base), compute);
+        }
+    }
+
     /** The same of a checkpoint that is open. */
     static VisionChat load(Checkpoint checkpoint, Compute compute) {
         LoadedFusionModel<SoftPromptWriter> loaded =
@@ -99,7 +111,8 @@ public final class VisionChat implements AutoCloseable {
      * The same model changed by an adapter. Both share the weights, which stay as they are. Closing the one that is returned
      * frees the adapter alone; this one's closing closes both.
      *
-     * @throws io.vitrail.transformer.weights.CheckpointException if the adapter was made for another model, or must be merged
+     * @throws io.vitrail.transformer.weights.CheckpointException if the adapter was made for another model, or must be
+     *     merged ({@link #loadMerged})
      */
     public VisionChat with(PeftAdapter adapter) {
         return new VisionChat(loaded.with(adapter), options, limit);

@@ -10,6 +10,7 @@ import io.vitrail.text.tokenizer.TokenizerInput;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.kernels.Compute;
+import io.vitrail.transformer.lora.PeftAdapter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -120,13 +121,37 @@ public final class FillMask implements AutoCloseable {
      * @throws IllegalArgumentException if the model has no head for words, its tokenizer no mask, or a target no token
      */
     public static FillMask load(Path folder, Options options, Compute compute) {
-        LoadedTextModel<TextEncoder> loaded = LoadedTextModel.load(folder, TextTask.MASKED_WORD, compute);
+        return of(LoadedTextModel.load(folder, TextTask.MASKED_WORD, compute), options);
+    }
+
+    /**
+     * The model of a checkpoint's folder with an adapter merged into its weights.
+     *
+     * @throws io.vitrail.transformer.weights.CheckpointException as for {@link #load}, or if the adapter was made for
+     *     another model
+     */
+    public static FillMask loadMerged(Path folder, PeftAdapter adapter, Options options, Compute compute) {
+        return of(LoadedTextModel.merged(folder, adapter, TextTask.MASKED_WORD, compute), options);
+    }
+
+    private static FillMask of(LoadedTextModel<TextEncoder> loaded, Options options) {
         try {
             return new FillMask(loaded, options);
         } catch (IllegalArgumentException e) {
             loaded.close();
             throw e;
         }
+    }
+
+    /**
+     * The same model changed by an adapter. Both share the weights, which stay as they are. Closing the one that is
+     * returned frees the adapter alone; this one's closing closes both.
+     *
+     * @throws io.vitrail.transformer.weights.CheckpointException if the adapter was made for another model, or must be
+     *     merged ({@link #loadMerged})
+     */
+    public FillMask with(PeftAdapter adapter) {
+        return of(loaded.with(adapter), options);
     }
 
     /**

@@ -8,7 +8,6 @@ import io.vitrail.transformer.lora.LoraAdapter;
 import io.vitrail.transformer.lora.PeftAdapter;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.transformer.weights.CheckpointException;
-import io.vitrail.transformer.weights.CheckpointModel;
 import io.vitrail.transformer.weights.ConfigJson;
 import io.vitrail.transformer.weights.JsonFile;
 import java.nio.file.Files;
@@ -51,7 +50,9 @@ final class LoadedTextModel<M extends TextModel> implements AutoCloseable {
      */
     LoadedTextModel<M> with(PeftAdapter adapter) {
         return new LoadedTextModel<>(
-                this, LoraAdapter.of(adapter, session), config(adapter).orElse(config));
+                this,
+                LoraAdapter.of(Check.given(adapter, "adapter"), session),
+                config(adapter).orElse(config));
     }
 
     /** What the model is that the adapter makes of another, if its folder tells: its classes may be others. */
@@ -61,31 +62,17 @@ final class LoadedTextModel<M extends TextModel> implements AutoCloseable {
     }
 
     /**
-     * Loads a checkpoint with an adapter merged into its weights: it may bring the task's head along.
+     * Loads a checkpoint's folder as an encoder with the head of a task and an adapter merged into its weights, which may
+     * bring the head along.
      *
      * @throws CheckpointException if a file is missing, damaged or doesn't fit the others
      * @throws IllegalArgumentException if neither the checkpoint nor the adapter has such a head
      */
-    static <M extends TextModel> LoadedTextModel<M> merged(
-            AdaptedCheckpoint files, TextTask task, Class<M> kind, Compute compute) {
-        Checkpoint base = files.base();
-        Optional<ConfigJson> own = config(files.adapter());
-        if (own.isEmpty()) {
-            requireHead(base, task);
+    static LoadedTextModel<TextEncoder> merged(Path folder, PeftAdapter adapter, TextTask task, Compute compute) {
+        try (Checkpoint base = Checkpoint.open(folder)) {
+            return load(adapter.adapted(base), task, TextEncoder.class, compute);
         }
-        ConfigJson config = own.orElseGet(() -> ConfigJson.of(base));
-        Checkpoint merged = files.adapter().mergedInto(base);
-        return loaded(base, compute, () -> {
-            M model = TextModels.create(config, task, kind);
-            Session<M> session = CheckpointModel.load(model, merged, compute.operations(), compute.device());
-            return new Opened<>(session, config);
-        });
     }
-
-    /** A checkpoint, and the adapter that changes it. */
-    record AdaptedCheckpoint(Checkpoint base, PeftAdapter adapter) {}
-
-    private record Opened<M extends TextModel>(Session<M> session, ConfigJson config) {}
 
     /**
      * Loads a checkpoint's folder as an encoder with the head of a task, as {@link #load(Checkpoint, TextTask, Class,
@@ -108,23 +95,17 @@ final class LoadedTextModel<M extends TextModel> implements AutoCloseable {
         if (task != TextTask.FEATURES) {
             requireHead(checkpoint, task);
         }
-        return loaded(checkpoint, compute, () -> {
-            TextTask present = task == TextTask.FEATURES ? TextModels.features(checkpoint) : task;
-            Session<M> session = TextModels.load(checkpoint, present, kind, compute.operations(), compute.device());
-            return new Opened<>(session, ConfigJson.of(checkpoint));
-        });
-    }
-
-    private static <M extends TextModel> LoadedTextModel<M> loaded(
-            Checkpoint checkpoint, Compute compute, Supplier<Opened<M>> opening) {
         Tokenizer tokenizer = Tokenizer.load(checkpoint.folder());
         try {
-            Opened<M> opened = supported(checkpoint, opening);
+            Session<M> session = supported(checkpoint, () -> {
+                TextTask present = task == TextTask.FEATURES ? TextModels.features(checkpoint) : task;
+                return TextModels.load(checkpoint, present, kind, compute.operations(), compute.device());
+            });
             try {
-                opened.session.admit(compute.passes());
-                return new LoadedTextModel<>(opened.session, tokenizer, opened.config);
+                session.admit(compute.passes());
+                return new LoadedTextModel<>(session, tokenizer, ConfigJson.of(checkpoint));
             } catch (RuntimeException | Error e) {
-                opened.session.close();
+                session.close();
                 throw e;
             }
         } catch (RuntimeException | Error e) {

@@ -9,7 +9,6 @@ import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.kernels.Compute;
 import io.vitrail.transformer.lora.PeftAdapter;
-import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.transformer.weights.Labels;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -105,15 +104,8 @@ public final class TextClassifier implements AutoCloseable {
      *     another model
      */
     public static TextClassifier loadMerged(Path folder, PeftAdapter adapter, Options options, Compute compute) {
-        try (Checkpoint base = Checkpoint.open(folder)) {
-            return new TextClassifier(
-                    LoadedTextModel.merged(
-                            new LoadedTextModel.AdaptedCheckpoint(base, adapter),
-                            TextTask.SEQUENCE_CLASSIFICATION,
-                            TextEncoder.class,
-                            compute),
-                    options);
-        }
+        return new TextClassifier(
+                LoadedTextModel.merged(folder, adapter, TextTask.SEQUENCE_CLASSIFICATION, compute), options);
     }
 
     /**

@@ -9,6 +9,7 @@ import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Embedding;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.kernels.Compute;
+import io.vitrail.transformer.lora.PeftAdapter;
 import io.vitrail.transformer.weights.CheckpointException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -68,6 +69,15 @@ public final class TextEmbedder implements AutoCloseable {
         calls = TextCalls.of(loaded, this::embed);
     }
 
+    private TextEmbedder(TextEmbedder same, LoadedTextModel<TextEncoder> changed) {
+        loaded = changed;
+        pooling = same.pooling;
+        length = same.length;
+        lowerCase = same.lowerCase;
+        encoding = same.encoding;
+        calls = TextCalls.of(loaded, this::embed);
+    }
+
     private TextEmbedder(TextEmbedder same, TextCalls<Embedding> calls) {
         loaded = same.loaded;
         pooling = same.pooling;
@@ -90,9 +100,22 @@ public final class TextEmbedder implements AutoCloseable {
      * @throws IllegalArgumentException if the model has no pooler, and is asked for what it gives
      */
     public static TextEmbedder load(Path folder, Options options, Compute compute) {
-        SentenceSettings settings = SentenceSettings.read(folder);
-        LoadedTextModel<TextEncoder> loaded = LoadedTextModel.load(folder, TextTask.FEATURES, compute);
+        return of(folder, LoadedTextModel.load(folder, TextTask.FEATURES, compute), options);
+    }
+
+    /**
+     * The model of a checkpoint's folder with an adapter merged into its weights.
+     *
+     * @throws io.vitrail.transformer.weights.CheckpointException as for {@link #load(Path, Options, Compute)}, or if the adapter was made for
+     *     another model
+     */
+    public static TextEmbedder loadMerged(Path folder, PeftAdapter adapter, Options options, Compute compute) {
+        return of(folder, LoadedTextModel.merged(folder, adapter, TextTask.FEATURES, compute), options);
+    }
+
+    private static TextEmbedder of(Path folder, LoadedTextModel<TextEncoder> loaded, Options options) {
         try {
+            SentenceSettings settings = SentenceSettings.read(folder);
             TextPooling pooling = options.pooling()
                     .or(() -> SentenceSettings.pooling(folder))
                     .orElse(loaded.model().usualPooling());
@@ -104,6 +127,17 @@ public final class TextEmbedder implements AutoCloseable {
             loaded.close();
             throw e;
         }
+    }
+
+    /**
+     * The same model changed by an adapter. Both share the weights, which stay as they are. Closing the one that is
+     * returned frees the adapter alone; this one's closing closes both.
+     *
+     * @throws io.vitrail.transformer.weights.CheckpointException if the adapter was made for another model, or must be
+     *     merged ({@link #loadMerged})
+     */
+    public TextEmbedder with(PeftAdapter adapter) {
+        return new TextEmbedder(this, loaded.with(adapter));
     }
 
     /**

@@ -74,8 +74,8 @@ public final class TextGenerator implements WritingTask {
     public static TextGenerator loadMerged(Path folder, PeftAdapter adapter, Compute compute) {
         try (Checkpoint checkpoint = Checkpoint.open(folder)) {
             GenerationOptions options = GenerationOptions.of(checkpoint);
-            LoadedTextModel.AdaptedCheckpoint files = new LoadedTextModel.AdaptedCheckpoint(checkpoint, adapter);
-            return of(LoadedTextModel.merged(files, TextTask.NEXT_TOKEN, TextDecoder.class, compute), options);
+            Checkpoint merged = adapter.adapted(checkpoint);
+            return of(LoadedTextModel.load(merged, TextTask.NEXT_TOKEN, TextDecoder.class, compute), options);
         }
     }
 

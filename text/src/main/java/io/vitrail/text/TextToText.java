@@ -8,6 +8,7 @@ import io.vitrail.text.generation.Prompt;
 import io.vitrail.text.tokenizer.Encoding;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.kernels.Compute;
+import io.vitrail.transformer.lora.PeftAdapter;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.transformer.weights.ConfigJson;
 import java.nio.file.Path;
@@ -58,28 +59,59 @@ public final class TextToText implements WritingTask {
      */
     public static TextToText load(Path folder, Compute compute) {
         try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+            return of(
+                    checkpoint,
+                    LoadedTextModel.load(checkpoint, TextTask.TEXT_TO_TEXT, TextToTextModel.class, compute));
+        }
+    }
+
+    /**
+     * The model of a checkpoint's folder with an adapter merged into its weights.
+     *
+     * @throws io.vitrail.transformer.weights.CheckpointException as for {@link #load(Path, Compute)}, or if the adapter was made for
+     *     another model
+     */
+    public static TextToText loadMerged(Path folder, PeftAdapter adapter, Compute compute) {
+        try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+            Checkpoint merged = adapter.adapted(checkpoint);
+            return of(merged, LoadedTextModel.load(merged, TextTask.TEXT_TO_TEXT, TextToTextModel.class, compute));
+        }
+    }
+
+    private static TextToText of(Checkpoint checkpoint, LoadedTextModel<TextToTextModel> loaded) {
+        try {
             GenerationOptions options = GenerationOptions.of(checkpoint);
             JsonNode tasks = checkpoint.config().path("task_specific_params");
             String prefix = ConfigJson.of(checkpoint).text(PREFIX, "");
-            LoadedTextModel<TextToTextModel> loaded =
-                    LoadedTextModel.load(checkpoint, TextTask.TEXT_TO_TEXT, TextToTextModel.class, compute);
-            TextWriter writer = TextWriter.of(
-                    loaded.tokenizer(),
-                    options,
-                    (orders, patience) -> CachedDecoding.asking(
-                            loaded.session(),
-                            model -> model,
-                            (model, manager, pass) -> model.encode(
-                                    PaddedRows.input(
-                                            orders.stream()
-                                                    .map(TextWriter.Order::read)
-                                                    .toList(),
-                                            0,
-                                            manager),
-                                    pass),
-                            patience));
+            TextWriter writer = TextWriter.of(loaded.tokenizer(), options, opening(loaded));
             return new TextToText(loaded, tasks, writer, prefix);
+        } catch (RuntimeException | Error e) {
+            loaded.close();
+            throw e;
         }
+    }
+
+    private static TextWriter.Opening opening(LoadedTextModel<TextToTextModel> loaded) {
+        return (orders, patience) -> CachedDecoding.asking(
+                loaded.session(),
+                model -> model,
+                (model, manager, pass) -> model.encode(
+                        PaddedRows.input(
+                                orders.stream().map(TextWriter.Order::read).toList(), 0, manager),
+                        pass),
+                patience);
+    }
+
+    /**
+     * The same model changed by an adapter. Both share the weights, which stay as they are. Closing the one that is
+     * returned frees the adapter alone; this one's closing closes both.
+     *
+     * @throws io.vitrail.transformer.weights.CheckpointException if the adapter was made for another model, or must be
+     *     merged ({@link #loadMerged})
+     */
+    public TextToText with(PeftAdapter adapter) {
+        LoadedTextModel<TextToTextModel> other = loaded.with(adapter);
+        return new TextToText(other, tasks, writer.withOpening(opening(other)), prefix);
     }
 
     /** How texts are written: to change them, {@code withOptions(options().toBuilder()….build())}. */

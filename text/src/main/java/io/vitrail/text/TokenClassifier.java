@@ -10,6 +10,8 @@ import io.vitrail.text.tokenizer.Truncation;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.kernels.Compute;
+import io.vitrail.transformer.lora.PeftAdapter;
+import io.vitrail.transformer.weights.Labels;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -61,12 +63,14 @@ public final class TokenClassifier implements AutoCloseable {
 
     private final LoadedTextModel<TextEncoder> loaded;
     private final Options options;
+    private final List<String> labels;
     private final EncodeOptions encoding;
     private final TextCalls<double[][]> calls;
 
     private TokenClassifier(LoadedTextModel<TextEncoder> loaded, Options options) {
         this.loaded = loaded;
         this.options = options;
+        labels = Labels.of(loaded.config());
         encoding = EncodeOptions.builder()
                 .truncation(Truncation.LONGEST_FIRST)
                 .maxLength(TextCalls.maxTokens(loaded))
@@ -74,12 +78,13 @@ public final class TokenClassifier implements AutoCloseable {
                 .overflow(options.stride().isPresent())
                 .offsets(true)
                 .build();
-        calls = TextCalls.of(loaded, TokenClassifier::probabilities);
+        calls = TextCalls.of(loaded, this::probabilities);
     }
 
     private TokenClassifier(TokenClassifier same, TextCalls<double[][]> calls) {
         loaded = same.loaded;
         options = same.options;
+        labels = same.labels;
         encoding = same.encoding;
         this.calls = calls;
     }
@@ -98,6 +103,30 @@ public final class TokenClassifier implements AutoCloseable {
      */
     public static TokenClassifier load(Path folder, Options options, Compute compute) {
         return new TokenClassifier(LoadedTextModel.load(folder, TextTask.TOKEN_CLASSIFICATION, compute), options);
+    }
+
+    /**
+     * The model of a checkpoint's folder with an adapter merged into its weights. The adapter's folder may hold a
+     * config.json, which tells its classes; then the checkpoint needs no head.
+     *
+     * @throws io.vitrail.transformer.weights.CheckpointException as for {@link #load}, or if the adapter was made for
+     *     another model
+     */
+    public static TokenClassifier loadMerged(Path folder, PeftAdapter adapter, Options options, Compute compute) {
+        return new TokenClassifier(
+                LoadedTextModel.merged(folder, adapter, TextTask.TOKEN_CLASSIFICATION, compute), options);
+    }
+
+    /**
+     * The same model changed by an adapter, perhaps with other classes, which a config.json in the adapter's folder tells.
+     * Both share the weights, which stay as they are. Closing the one that is returned frees the adapter alone; this one's
+     * closing closes both.
+     *
+     * @throws io.vitrail.transformer.weights.CheckpointException if the adapter was made for another model, or must be
+     *     merged ({@link #loadMerged})
+     */
+    public TokenClassifier with(PeftAdapter adapter) {
+        return new TokenClassifier(loaded.with(adapter), options);
     }
 
     /**
@@ -146,22 +175,28 @@ public final class TokenClassifier implements AutoCloseable {
 
     /** Names of the classes, by index. */
     public List<String> labels() {
-        return loaded.model().labels();
+        return labels;
     }
 
     /** Of each row's tokens, the probabilities of the classes. */
-    private static List<double[][]> probabilities(TextEncoder model, TextInput input, List<Encoding> rows, Pass pass) {
+    private List<double[][]> probabilities(TextEncoder model, TextInput input, List<Encoding> rows, Pass pass) {
         NDArray logits = model.logits(model.features(input, pass), pass); // [batch, tokens, labels]
         Shape s = logits.getShape();
         int tokens = Math.toIntExact(s.get(1));
-        int labels = Math.toIntExact(s.get(2));
+        int classes = Math.toIntExact(s.get(2));
+        Check.that(
+                classes == labels.size(),
+                "The head scores %d classes, and config.json names %d: %s.",
+                classes,
+                labels.size(),
+                labels);
         float[] all = logits.toFloatArray();
         List<double[][]> results = new ArrayList<>();
         for (int row = 0; row < rows.size(); row++) {
             double[][] scores = new double[rows.get(row).length()][];
             for (int i = 0; i < scores.length; i++) {
-                int start = (row * tokens + i) * labels;
-                scores[i] = ScoreFunction.SOFTMAX.apply(Arrays.copyOfRange(all, start, start + labels));
+                int start = (row * tokens + i) * classes;
+                scores[i] = ScoreFunction.SOFTMAX.apply(Arrays.copyOfRange(all, start, start + classes));
             }
             results.add(scores);
         }

@@ -23,6 +23,11 @@ public abstract class ForwardingOperations implements Operations {
     }
 
     @Override
+    public Attending attending(float dropout) {
+        return operations.attending(dropout);
+    }
+
+    @Override
     public NDArray convolution(NDArray x, NDArray kernels, Optional<NDArray> bias, int stride) {
         return operations.convolution(x, kernels, bias, stride);
     }

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.convolutional.Conv2d;
+import ai.djl.nn.norm.Dropout;
 import java.util.Optional;
 
 /**
@@ -26,6 +27,26 @@ public interface Operations {
      * @return [batch, heads, queries, valueWidth]
      */
     NDArray attention(NDArray q, NDArray k, NDArray v, AttentionMask mask, float scale);
+
+    /** Another way to compute {@link #attention}. */
+    @FunctionalInterface
+    interface Attending {
+        NDArray attention(NDArray q, NDArray k, NDArray v, AttentionMask mask, float scale);
+    }
+
+    /**
+     * Attention that leaves a share of softmax's weights out, while the others grow to make up for it: for training alone.
+     * What is left out follows from the engine's seed.
+     *
+     * @param dropout the share, above 0 and below 1
+     */
+    default Attending attending(float dropout) {
+        return (q, k, v, mask, scale) -> {
+            NDArray weights = ReadableOperations.attentionWeights(leave(q), leave(k), mask, scale);
+            NDArray kept = Dropout.dropout(weights, dropout, true).singletonOrThrow();
+            return enter(kept.matMul(leave(v)));
+        };
+    }
 
     /**
      * Every kernel slid over the picture, with a border of one zero around it: [batch, channels, rows, columns] to [batch,

@@ -13,7 +13,9 @@ import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
 import io.vitrail.transformer.kernels.Kernels;
 import io.vitrail.transformer.kernels.Precision;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -63,6 +65,42 @@ class RecomputedLayersTest {
         recomputed(0)
                 .forEach((name, gradient) ->
                         assertThat(gradient).as(name).containsExactly(expected.get(name), within(1e-5f)));
+    }
+
+    @Test
+    void attentionLeavesOutTheSameWhenItIsComputedAgain() {
+        Mixed mixed = new Mixed(again);
+        again.begin(11);
+        gradients(AttentionDropout.of(mixed, 0.3f), again::backward);
+        assertThat(mixed.found).hasSize(6);
+        for (int i = 0; i < 3; i++) {
+            assertThat(mixed.found.get(5 - i)).isEqualTo(mixed.found.get(i));
+            assertThat(mixed.found.get((i + 1) % 3)).isNotEqualTo(mixed.found.get(i));
+        }
+    }
+
+    /** Keeps what attention gives. */
+    private static final class Mixed extends ForwardingOperations {
+        private final List<float[]> found = new ArrayList<>();
+
+        Mixed(Operations operations) {
+            super(operations);
+        }
+
+        @Override
+        public Attending attending(float dropout) {
+            Attending dropping = super.attending(dropout);
+            return (q, k, v, mask, scale) -> {
+                NDArray y = dropping.attention(q, k, v, mask, scale);
+                found.add(y.toFloatArray());
+                return y;
+            };
+        }
+
+        @Override
+        public Operations within() {
+            return this;
+        }
     }
 
     private static PreNormBlock layer() {

@@ -1,7 +1,7 @@
 package io.vitrail.vit;
 
+import io.vitrail.transformer.Resources;
 import io.vitrail.transformer.verify.GoldenCase;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -29,10 +29,6 @@ final class Goldens {
     }
 
     static Path resource(String name) {
-        try {
-            return Path.of(Goldens.class.getResource(name).toURI());
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
-        }
+        return Resources.path(name);
     }
 }

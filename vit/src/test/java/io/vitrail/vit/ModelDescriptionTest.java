@@ -37,10 +37,10 @@ class ModelDescriptionTest {
         long stored = model.weights().orElseThrow().numbers().values().stream()
                 .mapToLong(Long::longValue)
                 .sum();
-        assertThat(architecture.parameters()).isBetween(stored / 10, stored);
-        assertThat(architecture.bytesInBfloat16())
-                .isGreaterThan(architecture.bytesInFloat32() / 2)
-                .isLessThan(architecture.bytesInFloat32());
+        assertThat(architecture.size().parameters()).isBetween(stored / 10, stored);
+        assertThat(architecture.size().bytesInBfloat16())
+                .isGreaterThan(architecture.size().bytesInFloat32() / 2)
+                .isLessThan(architecture.size().bytesInFloat32());
     }
 
     @Test
@@ -52,10 +52,10 @@ class ModelDescriptionTest {
         assertThat(model.sizes())
                 .containsAllEntriesOf(
                         Map.of("tokens", 197L, "width", 768L, "depth", 12L, "heads", 12L, "mlpWidth", 3072L));
-        assertThat(model.parameters()).isEqualTo(86_567_656); // as transformers counts them
-        assertThat(model.bytesInFloat32()).isEqualTo(4 * 86_567_656L);
+        assertThat(model.size().parameters()).isEqualTo(86_567_656); // as transformers counts them
+        assertThat(model.size().bytesInFloat32()).isEqualTo(4 * 86_567_656L);
         long matrices = 12L * (4 * 768 * 768 + 2 * 768 * 3072);
-        assertThat(model.bytesInBfloat16()).isEqualTo(4 * 86_567_656L - 2 * matrices);
+        assertThat(model.size().bytesInBfloat16()).isEqualTo(4 * 86_567_656L - 2 * matrices);
         assertThat(model.labels()).hasSize(1000);
         assertThat(model.tasks()).containsExactly("classify", "embed", "attention");
     }

@@ -19,14 +19,16 @@ final class CaptionBlock extends TensorBlock {
     private static final int PIXELS = 4;
 
     private final PictureWriter model;
+    private final TowerDropout dropout;
 
-    CaptionBlock(PictureWriter model) {
+    CaptionBlock(PictureWriter model, TowerDropout dropout) {
         this.model = part("model", model);
+        this.dropout = dropout;
     }
 
     @Override
     public NDArray forward(NDArray pixels, Pass pass) {
-        return model.see(VisionInput.of(pixels), pass).vectors();
+        return model.see(VisionInput.of(pixels), dropout.ofPictures(pass)).vectors();
     }
 
     @Override
@@ -36,7 +38,8 @@ final class CaptionBlock extends TensorBlock {
         if (inputs.size() == 1) {
             return new NDList(seen);
         }
-        NDArray states = model.decoder().states(TextInput.of(inputs.get(1)), pass.withContext(Tokens.of(seen)));
-        return new NDList(model.decoder().logits(states, pass));
+        Pass writing = dropout.ofTexts(pass);
+        NDArray states = model.decoder().states(TextInput.of(inputs.get(1)), writing.withContext(Tokens.of(seen)));
+        return new NDList(model.decoder().logits(states, writing));
     }
 }

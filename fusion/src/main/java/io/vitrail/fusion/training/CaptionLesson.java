@@ -108,7 +108,7 @@ public final class CaptionLesson implements Lesson {
                 new TunedModel.Source<>(folder, name, FusionTask.WRITING, PictureWriter.class),
                 (model, checkpoint) -> Optional.of(model.options(checkpoint)));
         try {
-            tuned.train(new CaptionBlock(tuned.model()), options.lora, how.seed());
+            tuned.train(new CaptionBlock(tuned.model(), tuned.dropout()), options.lora, how.seed());
             pictures = new ProcessedPictures(files.training(), tuned.processor(), options.broken);
             sentences = sentences(pictures);
             ProcessedPictures held = new ProcessedPictures(files.evaluation(), tuned.processor(), options.broken);
@@ -210,7 +210,7 @@ public final class CaptionLesson implements Lesson {
     }
 
     @Override
-    public int batches() {
+    public int batches(int epoch) {
         return batches.count();
     }
 

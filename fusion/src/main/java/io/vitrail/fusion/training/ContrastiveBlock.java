@@ -18,9 +18,11 @@ final class ContrastiveBlock extends TensorBlock {
     private static final int PIXELS = 4;
 
     private final Contrastive model;
+    private final TowerDropout dropout;
 
-    ContrastiveBlock(Contrastive model) {
+    ContrastiveBlock(Contrastive model, TowerDropout dropout) {
         this.model = part("model", model);
+        this.dropout = dropout;
     }
 
     /** The vectors of pictures alone, or of texts alone. */
@@ -28,7 +30,9 @@ final class ContrastiveBlock extends TensorBlock {
     public NDArray forward(NDArray x, Pass pass) {
         boolean pictures = x.getShape().dimension() == PIXELS;
         return Contrastive.unit(
-                pictures ? model.pictures(VisionInput.of(x), pass) : model.texts(TextInput.of(x), pass));
+                pictures
+                        ? model.pictures(VisionInput.of(x), dropout.ofPictures(pass))
+                        : model.texts(TextInput.of(x), dropout.ofTexts(pass)));
     }
 
     @Override

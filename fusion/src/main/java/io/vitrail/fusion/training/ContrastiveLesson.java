@@ -88,7 +88,7 @@ public final class ContrastiveLesson implements Lesson {
                 new TunedModel.Source<>(folder, CheckpointName.of(folder), FusionTask.COMPARING, Contrastive.class),
                 (model, checkpoint) -> Optional.empty());
         try {
-            tuned.train(new ContrastiveBlock(tuned.model()), options.lora, how.seed());
+            tuned.train(new ContrastiveBlock(tuned.model(), tuned.dropout()), options.lora, how.seed());
             pictures = new ProcessedPictures(files.training(), tuned.processor(), options.broken);
             Check.that(
                     pictures.size() > 1, "At least 2 pictures are needed, of which %d can be read.", pictures.size());
@@ -187,7 +187,7 @@ public final class ContrastiveLesson implements Lesson {
     }
 
     @Override
-    public int batches() {
+    public int batches(int epoch) {
         return batches.count();
     }
 

@@ -9,7 +9,6 @@ import io.vitrail.transformer.training.BatchLoader;
 import io.vitrail.transformer.training.Seeds;
 import java.util.Arrays;
 import java.util.Iterator;
-import java.util.SplittableRandom;
 
 /**
  * The batches of a lesson's epochs, prepared in background threads. Which examples a batch holds is decided by seed,
@@ -66,7 +65,7 @@ final class LessonBatches implements AutoCloseable {
 
     /** @param manager parent of the batches' own managers */
     Iterable<Batch> epoch(int epoch, int first, NDManager manager) {
-        int[] order = order(epoch);
+        int[] order = Seeds.permutation(sizes.examples, Seeds.random(sizes.seed, epoch, -1));
         return () -> {
             Iterator<Prepared> prepared =
                     loader.load(first, sizes.count, number -> preparation.of(numbers(order, number), epoch));
@@ -102,18 +101,6 @@ final class LessonBatches implements AutoCloseable {
                 Batchifier.STACK,
                 number,
                 sizes.count);
-    }
-
-    /** A shuffle of all examples (Durstenfeld 1964). */
-    private int[] order(int epoch) {
-        int[] order = new int[sizes.examples];
-        SplittableRandom random = Seeds.random(sizes.seed, epoch, -1);
-        for (int i = 0; i < order.length; i++) {
-            int j = random.nextInt(i + 1);
-            order[i] = order[j];
-            order[j] = i;
-        }
-        return order;
     }
 
     @Override

@@ -17,6 +17,7 @@ import io.vitrail.transformer.training.TuningCard;
 import io.vitrail.transformer.training.TuningReport;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.transformer.weights.CheckpointName;
+import io.vitrail.transformer.weights.ConfigJson;
 import io.vitrail.transformer.weights.ModelCard;
 import io.vitrail.transformer.weights.StorageType;
 import io.vitrail.vit.ModelIdentity;
@@ -36,6 +37,7 @@ final class TunedModel<M extends FusionModel> implements AutoCloseable {
     private final Optional<String> licence;
     private final CheckpointName name;
     private final String fingerprint;
+    private final TowerDropout dropout;
     private TrainedWeights trained;
 
     /**
@@ -53,6 +55,7 @@ final class TunedModel<M extends FusionModel> implements AutoCloseable {
             this.writing = writing.apply(model, checkpoint);
             processor = ImageProcessor.load(checkpoint.folder());
             files = LessonFiles.of(checkpoint);
+            dropout = TowerDropout.of(ConfigJson.of(checkpoint));
             licence = ModelCard.in(checkpoint.folder()).licence();
             name = source.name;
             fingerprint = ModelIdentity.of(source.folder).fingerprint();
@@ -83,6 +86,11 @@ final class TunedModel<M extends FusionModel> implements AutoCloseable {
 
     M model() {
         return model;
+    }
+
+    /** What its config says that learning leaves out. */
+    TowerDropout dropout() {
+        return dropout;
     }
 
     ImageProcessor processor() {

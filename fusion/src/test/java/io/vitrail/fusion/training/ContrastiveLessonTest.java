@@ -101,7 +101,7 @@ class ContrastiveLessonTest {
         try (ContrastiveLesson lesson =
                         ContrastiveLesson.of(checkpoint, five, how, ContrastiveLesson.Options.defaults());
                 NDManager manager = DjlEngine.newManager(ai.djl.Device.cpu())) {
-            assertThat(lesson.batches()).isEqualTo(2);
+            assertThat(lesson.batches(0)).isEqualTo(2);
             assertThat(lesson.evaluate()).isEmpty();
             int pictures = 0;
             for (Batch batch : lesson.epoch(0, 0, manager)) {

@@ -1,13 +1,13 @@
 package io.vitrail.fusion.training;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.vitrail.transformer.Resources;
 import io.vitrail.transformer.training.FineTuning;
 import io.vitrail.transformer.training.FineTuningBuilder;
 import io.vitrail.transformer.training.Span;
 import io.vitrail.transformer.training.TuningProgress;
 import io.vitrail.transformer.weights.JsonFile;
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,19 +18,11 @@ final class LessonData {
     private LessonData() {}
 
     static Path golden(String name) {
-        return resource("/goldens/" + name);
+        return Resources.path("/goldens/" + name);
     }
 
     static JsonNode recorded() {
-        return JsonFile.read(resource("/lessons/losses.json"));
-    }
-
-    private static Path resource(String name) {
-        try {
-            return Path.of(LessonData.class.getResource(name).toURI());
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
-        }
+        return JsonFile.read(Resources.path("/lessons/losses.json"));
     }
 
     static List<String> captions() {

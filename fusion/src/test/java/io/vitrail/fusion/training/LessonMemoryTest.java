@@ -2,9 +2,8 @@ package io.vitrail.fusion.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.djl.Device;
-import ai.djl.ndarray.NDManager;
 import io.vitrail.transformer.DjlEngine;
+import io.vitrail.transformer.NativeMemory;
 import io.vitrail.transformer.training.FineTuner;
 import io.vitrail.transformer.training.FineTuning;
 import io.vitrail.transformer.training.Lesson;
@@ -25,13 +24,6 @@ class LessonMemoryTest {
     @TempDir
     private Path folder;
 
-    /** The number of arrays that are alive in this JVM. */
-    private static int arrays() {
-        try (NDManager manager = DjlEngine.newManager(Device.cpu())) {
-            return manager.getParentManager().getManagedArrays().size();
-        }
-    }
-
     /** After each step but the first ones: kernels and moments stay, once they are made. */
     private List<Integer> alive(Lesson lesson) {
         List<Integer> alive = new ArrayList<>();
@@ -40,7 +32,7 @@ class LessonMemoryTest {
                 @Override
                 public void stepped(Step step) {
                     if (step.number() > 2) {
-                        alive.add(arrays());
+                        alive.add(NativeMemory.arrays().size());
                     }
                 }
             });
@@ -51,24 +43,24 @@ class LessonMemoryTest {
     @Test
     void ofCaptions() {
         DjlEngine.get();
-        int before = arrays();
+        int before = NativeMemory.arrays().size();
         Path checkpoint = LessonData.golden("blip_caption/base");
         CaptionedFiles files = LessonData.files(checkpoint, folder);
         List<Integer> alive = alive(CaptionLesson.of(checkpoint, files, HOW, CaptionLesson.Options.defaults()));
         assertThat(new HashSet<>(alive))
                 .hasSize(1)
                 .allMatch(count -> count > before + 40); // the weights are among them
-        assertThat(arrays()).isLessThanOrEqualTo(before + 8); // what kernels keep
+        assertThat(NativeMemory.arrays().size()).isLessThanOrEqualTo(before + 8); // what kernels keep
     }
 
     @Test
     void ofPairs() {
         DjlEngine.get();
-        int before = arrays();
+        int before = NativeMemory.arrays().size();
         Path checkpoint = LessonData.golden("clip/quick_gelu");
         CaptionedFiles files = LessonData.files(checkpoint, folder);
         List<Integer> alive = alive(ContrastiveLesson.of(checkpoint, files, HOW, ContrastiveLesson.Options.defaults()));
         assertThat(new HashSet<>(alive)).hasSize(1).allMatch(count -> count > before + 40);
-        assertThat(arrays()).isLessThanOrEqualTo(before + 8);
+        assertThat(NativeMemory.arrays().size()).isLessThanOrEqualTo(before + 8);
     }
 }

@@ -9,15 +9,10 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Which adapter changes the model, if one does. */
 final class AdapterOption {
-    @Spec(Spec.Target.MIXEE)
-    private CommandSpec spec;
-
     @Option(
             names = "--adapter",
             paramLabel = "DIR",
@@ -56,10 +51,5 @@ final class AdapterOption {
     /** The adapter as a soft prompt, if it is one. */
     Optional<SoftPrompt> prompt() {
         return folder.filter(SoftPrompt::isIn).map(SoftPrompt::read);
-    }
-
-    /** Where this command has no use for one. */
-    void refuse() {
-        WrongCommandLine.unless(folder.isEmpty(), spec, "--adapter doesn't go together with what is asked here");
     }
 }

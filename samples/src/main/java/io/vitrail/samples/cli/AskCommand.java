@@ -96,7 +96,6 @@ final class AskCommand implements Callable<Integer> {
     }
 
     private int askText() {
-        adapter.refuse();
         WrongCommandLine.unless(answers.isEmpty(), spec, "--answers is for pictures, but what is asked is a text");
         WrongCommandLine.unless(
                 text || !Files.isRegularFile(Path.of(source)),
@@ -117,7 +116,9 @@ final class AskCommand implements Callable<Integer> {
         Items<String, String> items = new Items<>("question", Texts::readable, out(), err(), json);
         return items.answer(
                 questions,
-                () -> model.loadForTexts((folder, compute) -> QuestionAnswerer.load(folder, options, compute)),
+                () -> model.loadForTexts(adapter.over(
+                        (folder, compute) -> QuestionAnswerer.load(folder, options, compute),
+                        (folder, peft, compute) -> QuestionAnswerer.loadMerged(folder, peft, options, compute))),
                 (answerer, some) -> some.stream()
                         .map(question -> answerer.answer(question, context))
                         .toList(),

@@ -99,10 +99,9 @@ final class ChatCommand implements Callable<Integer> {
     }
 
     private Talk aboutPictures() {
-        adapter.refuse();
         ImageReader reader = reading.reader();
         List<Image> images = pictures.stream().map(reader::fromFile).toList();
-        VisionChat chat = model.loadForPictures(VisionChat::load);
+        VisionChat chat = model.loadForPictures(adapter.over(VisionChat::load, VisionChat::loadMerged));
         try {
             GenerationOptions options = writing.over(chat.options());
             PictureConversation conversation = chat.withOptions(options).about(images);

@@ -7,7 +7,6 @@ import io.vitrail.text.ScoreFunction;
 import io.vitrail.text.TextClassification;
 import io.vitrail.text.TextClassifier;
 import io.vitrail.text.tokenizer.TokenizerInput;
-import io.vitrail.transformer.lora.PeftAdapter;
 import io.vitrail.vit.EmbeddedCheckpoint;
 import io.vitrail.vit.ImageClassifier;
 import java.io.PrintWriter;
@@ -74,10 +73,10 @@ final class ClassifyCommand implements Callable<Integer> {
 
     private TextClassifier openForTexts() {
         TextClassifier.Options options = TextClassifier.Options.DEFAULT;
-        Optional<PeftAdapter> change = adapter.read();
-        return inputs.model().loadForTexts((folder, compute) -> change.map(
-                        peft -> TextClassifier.loadMerged(folder, peft, options, compute))
-                .orElseGet(() -> TextClassifier.load(folder, options, compute)));
+        return inputs.model()
+                .loadForTexts(adapter.over(
+                        (folder, compute) -> TextClassifier.load(folder, options, compute),
+                        (folder, peft, compute) -> TextClassifier.loadMerged(folder, peft, options, compute)));
     }
 
     private static List<Answer> classify(TextClassifier classifier, List<String> texts) {

@@ -90,11 +90,13 @@ final class EmbedCommand implements Callable<Integer> {
     }
 
     private TextEmbedder openForTexts() {
-        adapter.refuse();
         TextEmbedder.Length length = raw ? TextEmbedder.Length.RAW : TextEmbedder.Length.UNIT;
         Optional<TextPooling> chosen = pooling.flatMap(choice -> choice.ofTexts);
         TextEmbedder.Options options = new TextEmbedder.Options(chosen, length);
-        return inputs.model().loadForTexts((folder, compute) -> TextEmbedder.load(folder, options, compute));
+        return inputs.model()
+                .loadForTexts(adapter.over(
+                        (folder, compute) -> TextEmbedder.load(folder, options, compute),
+                        (folder, peft, compute) -> TextEmbedder.loadMerged(folder, peft, options, compute)));
     }
 
     private void print(String kind, String input, Embedding embedding) {

@@ -10,6 +10,7 @@ import io.vitrail.vit.fewshot.FrozenFeatures;
 import io.vitrail.vit.fewshot.LinearProbe;
 import io.vitrail.vit.fewshot.NearestMean;
 import io.vitrail.vit.fewshot.TipAdapter;
+import io.vitrail.vit.fewshot.TunedTipAdapter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,8 @@ final class FewShotLearnCommand implements Callable<Integer> {
     enum Method {
         MEAN(new NearestMean()),
         PROBE(LinearProbe.DEFAULT),
-        TIP(TipAdapter.DEFAULT);
+        TIP(TipAdapter.DEFAULT),
+        TIP_F(TunedTipAdapter.DEFAULT);
 
         private final FewShotMethod method;
 
@@ -53,7 +55,7 @@ final class FewShotLearnCommand implements Callable<Integer> {
             description =
                     "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE}): the class whose examples' mean is nearest; a"
                             + " linear classifier; or, for models that read texts such as CLIP, like examples together"
-                            + " with what the labels say.")
+                            + " with what the labels say, as they are or trained.")
     private Method method;
 
     @Option(
@@ -68,7 +70,7 @@ final class FewShotLearnCommand implements Callable<Integer> {
         List<Path> others = evaluated.map(PictureFiles::labelled).orElse(List.of());
         Output.makeFolder(out, "--out");
         try (FrozenFeatures features = options.features()) {
-            if (method == Method.TIP) {
+            if (method.method.readsNames()) {
                 features.ofNames(List.of(PictureFiles.label(files.get(0)))); // if it can't, better before the pictures
             }
             Map<String, List<Embedding>> vectors = options.vectors(features, files, PictureFiles::label);

@@ -36,9 +36,9 @@ final class FewShotOptions {
             names = "--template",
             paramLabel = "T",
             description =
-                    "For the method tip: a sentence with {} for the label; several are averaged, imagenet stands for"
-                            + " CLIP's 80; without it \"This is a photo of {}.\" Added classes get those that were"
-                            + " learned with")
+                    "For the methods tip and tip_f: a sentence with {} for the label; several are averaged, imagenet"
+                            + " stands for CLIP's 80; without it \"This is a photo of {}.\" Added classes get those that"
+                            + " were learned with")
     private List<String> templates = List.of();
 
     @Option(names = "--json", description = "One JSON object per line; a picture that failed has an \"error\".")

@@ -29,6 +29,9 @@ final class FillMaskCommand implements Callable<Integer> {
     private TextModelOptions model;
 
     @Mixin
+    private AdapterOption adapter;
+
+    @Mixin
     private TextOptions texts;
 
     @Option(
@@ -51,7 +54,9 @@ final class FillMaskCommand implements Callable<Integer> {
         WrongCommandLine.unless(topK >= 1, spec, "--top-k must be at least 1, not %d", topK);
         FillMask.Options options = new FillMask.Options(topK, targets == null ? List.of() : targets);
         return texts.run(
-                () -> model.load((folder, compute) -> FillMask.load(folder, options, compute)),
+                () -> model.load(adapter.over(
+                        (folder, compute) -> FillMask.load(folder, options, compute),
+                        (folder, peft, compute) -> FillMask.loadMerged(folder, peft, options, compute))),
                 FillMask::fill,
                 this::print);
     }

@@ -33,6 +33,9 @@ final class MatchCommand implements Callable<Integer> {
     private ModelOptions model;
 
     @Mixin
+    private AdapterOption adapter;
+
+    @Mixin
     private ReadingOptions reading;
 
     @Parameters(index = "0", paramLabel = "IMAGE", description = "A picture file.")
@@ -56,7 +59,7 @@ final class MatchCommand implements Callable<Integer> {
                 new PictureFiles(reading.reader(), out(), spec.commandLine().getErr(), json);
         return files.answer(
                 List.of(picture),
-                () -> model.loadForPicturesAndTexts(ImageTextMatcher::load),
+                () -> model.loadForPicturesAndTexts(adapter.over(ImageTextMatcher::load, ImageTextMatcher::loadMerged)),
                 (matcher, images) ->
                         images.stream().map(image -> matcher.match(image, all)).toList(),
                 (file, matches) -> matches.forEach(match -> print(file, match)));

@@ -30,7 +30,7 @@ final class ModelFolder {
         Check.that(
                 Hub.isFullName(named),
                 "There is no model folder '%s'.%n  try:  a folder that holds config.json and model.safetensors, or a"
-                        + " hub name such as google/vit-base-patch16-224; without --model, the command has a default.",
+                        + " hub name such as google/vit-base-patch16-224.",
                 named);
         ProgressBar bar = new ProgressBar(spec.commandLine().getErr());
         Path folder = Hub.fromEnvironment()
@@ -59,14 +59,24 @@ final class ModelFolder {
         } catch (CheckpointException | IllegalArgumentException e) {
             ServedTasks served = ServedTasks.of(folder);
             String sentence = served.sentence();
-            boolean told = reads != Reads.BOTH && served.reads() == reads
-                    || e.getMessage().contains(sentence);
-            if (told || served.serves(spec.name())) {
+            String command = command(spec);
+            boolean serves = served.serves(command)
+                    || reads == Reads.BOTH && served.commands().contains(command);
+            if (serves || e.getMessage().contains(sentence)) {
                 throw e;
             }
-            throw new IllegalArgumentException(
-                    "The model in '" + folder + "' isn't for '" + spec.name() + "'. " + sentence, e);
+            boolean told = reads != Reads.BOTH && served.reads() == reads;
+            String what = told
+                    ? e.getMessage() + "\n  here: "
+                    : "The model in '" + folder + "' isn't for '" + command + "'. ";
+            throw new IllegalArgumentException(what + sentence, e);
         }
+    }
+
+    /** Its name behind the program's, such as {@code few-shot learn}; the spec may be a mixin's, which has none. */
+    private static String command(CommandSpec spec) {
+        String all = spec.commandLine().getCommandSpec().qualifiedName();
+        return all.substring(all.indexOf(' ') + 1);
     }
 
     private static String progress(String file, long done, long total) {

@@ -23,6 +23,9 @@ final class ReadCommand implements Callable<Integer> {
     @Mixin
     private PictureTextOptions pictures;
 
+    @Mixin
+    private AdapterOption adapter;
+
     private record Readings(TextReader reader) implements PictureTextOptions.Writer {
         @Override
         public GenerationOptions options() {
@@ -51,7 +54,8 @@ final class ReadCommand implements Callable<Integer> {
     }
 
     private TextReader open() {
-        TextReader reader = pictures.model().loadForPicturesAndTexts(TextReader::load);
+        TextReader reader =
+                pictures.model().loadForPicturesAndTexts(adapter.over(TextReader::load, TextReader::loadMerged));
         try {
             return reader.withOptions(pictures.writing().over(reader.options()));
         } catch (RuntimeException e) {

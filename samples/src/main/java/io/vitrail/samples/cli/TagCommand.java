@@ -26,6 +26,9 @@ final class TagCommand implements Callable<Integer> {
     private TextModelOptions model;
 
     @Mixin
+    private AdapterOption adapter;
+
+    @Mixin
     private TextOptions texts;
 
     @Option(
@@ -49,7 +52,9 @@ final class TagCommand implements Callable<Integer> {
         TokenClassifier.Options plain = TokenClassifier.Options.DEFAULT.with(aggregation);
         TokenClassifier.Options options = stride.map(plain::withStride).orElse(plain);
         return texts.run(
-                () -> model.load((folder, compute) -> TokenClassifier.load(folder, options, compute)),
+                () -> model.load(adapter.over(
+                        (folder, compute) -> TokenClassifier.load(folder, options, compute),
+                        (folder, peft, compute) -> TokenClassifier.loadMerged(folder, peft, options, compute))),
                 TokenClassifier::classify,
                 this::print);
     }

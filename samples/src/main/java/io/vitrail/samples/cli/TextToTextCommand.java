@@ -26,6 +26,9 @@ final class TextToTextCommand implements Callable<Integer> {
     private TextModelOptions model;
 
     @Mixin
+    private AdapterOption adapter;
+
+    @Mixin
     private WritingOptions writing;
 
     @Parameters(
@@ -52,7 +55,7 @@ final class TextToTextCommand implements Callable<Integer> {
     }
 
     private TextToText open() {
-        TextToText loaded = model.load(TextToText::load);
+        TextToText loaded = model.load(adapter.over(TextToText::load, TextToText::loadMerged));
         try {
             task.ifPresent(name -> WrongCommandLine.unless(
                     loaded.tasks().contains(name),

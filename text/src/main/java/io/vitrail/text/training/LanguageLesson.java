@@ -211,7 +211,7 @@ public final class LanguageLesson implements Lesson {
     }
 
     @Override
-    public int batches() {
+    public int batches(int epoch) {
         return training.count();
     }
 

@@ -8,18 +8,18 @@ import io.vitrail.text.TextFeatures;
 import io.vitrail.text.TextInput;
 import io.vitrail.text.TextModel;
 import io.vitrail.transformer.Pass;
-import io.vitrail.transformer.ResidualDropout;
 import io.vitrail.transformer.TensorBlock;
 
 /**
  * A text model that DJL's trainer drives: ids, which of them are real, and perhaps segments, each [batch, tokens], to scores.
- * When it learns, it leaves out numbers of the embedded tokens, of what each sub-layer adds, and of what a pooler prepares.
+ * When it learns, it leaves out numbers of the embedded tokens, of what each sub-layer adds, and of what a pooler prepares,
+ * and weights of attention.
  */
 final class LearningText extends TensorBlock {
     private final TextModel model;
-    private final float dropout;
+    private final DropoutRates dropout;
 
-    LearningText(TextModel model, float dropout) {
+    LearningText(TextModel model, DropoutRates dropout) {
         this.model = part("model", model);
         this.dropout = dropout;
     }
@@ -37,7 +37,7 @@ final class LearningText extends TensorBlock {
     }
 
     private NDArray scores(TextInput input, Pass given) {
-        Pass pass = dropping(given, dropout);
+        Pass pass = dropout.in(given);
         if (model instanceof TextDecoder decoder) {
             return decoder.logits(decoder.states(input, pass), pass);
         }
@@ -46,12 +46,5 @@ final class LearningText extends TensorBlock {
         TextFeatures kept =
                 new TextFeatures(input, features.tokens(), features.pooled().map(pass.operations()::drop));
         return encoder.logits(kept, pass);
-    }
-
-    /** The pass with dropout, where the model learns. */
-    static Pass dropping(Pass pass, float dropout) {
-        return pass.training() && dropout > 0
-                ? pass.withOperations(new ResidualDropout(pass.operations(), dropout))
-                : pass;
     }
 }

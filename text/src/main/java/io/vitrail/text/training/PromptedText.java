@@ -23,7 +23,7 @@ import java.util.stream.IntStream;
 final class PromptedText extends TensorBlock {
     private final TextDecoder model;
     private final int count;
-    private final float dropout;
+    private final DropoutRates dropout;
     private final float[] signs;
     private final Parameter prompt;
 
@@ -33,7 +33,7 @@ final class PromptedText extends TensorBlock {
      * @param dropout of the model while the prompt learns
      * @param seed draws the words that the prompt begins as
      */
-    record Start(float dropout, long seed) {}
+    record Start(DropoutRates dropout, long seed) {}
 
     /** @param model has its weights */
     PromptedText(TextDecoder model, int count, Start start, NDManager manager) {
@@ -92,7 +92,7 @@ final class PromptedText extends TensorBlock {
     }
 
     private NDArray scores(TextInput text, NDArray real, Pass given) {
-        Pass pass = LearningText.dropping(given, dropout);
+        Pass pass = dropout.in(given);
         NDArray words = model.embed(text.ids(), pass); // [batch, tokens, width]
         long batch = words.getShape().get(0);
         NDManager scope = words.getManager();

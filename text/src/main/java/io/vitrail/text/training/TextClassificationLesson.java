@@ -192,7 +192,7 @@ public final class TextClassificationLesson implements Lesson {
     }
 
     @Override
-    public int batches() {
+    public int batches(int epoch) {
         return training.count();
     }
 

@@ -37,16 +37,6 @@ final class TunedText implements AutoCloseable {
     private static final String HEAD = "classifier";
     private static final String POOLER = "pooler";
     private static final String PROMPT = "prompt_embeddings";
-    private static final double USUAL_DROPOUT = 0.1;
-
-    /** Where a model type's config says how much of the numbers it leaves out; other types leave out nothing. */
-    private static final Map<String, String> DROPOUT = Map.of(
-            "bert", "hidden_dropout_prob",
-            "roberta", "hidden_dropout_prob",
-            "distilbert", "dropout",
-            "opt", "dropout",
-            "openai-gpt", "resid_pdrop",
-            "gpt2", "resid_pdrop");
 
     private final Plan plan;
     private final SavedText saved;
@@ -102,14 +92,15 @@ final class TunedText implements AutoCloseable {
         List<WeightPlace> fresh = fresh(checkpoint);
         Checkpoint whole = NewHead.of(model, json, plan.seed).in(checkpoint, fresh);
         WeightTable.load(whole, List.of(model.filling(whole)), manager);
-        prompted = plan.promptTokens > 0 ? Optional.of(prompted(dropout(json))) : Optional.empty();
+        DropoutRates dropout = DropoutRates.of(json);
+        prompted = plan.promptTokens > 0 ? Optional.of(prompted(dropout)) : Optional.empty();
         trained = prompted.map(block -> new TrainedWeights(block, Map.of(PROMPT, block.learned()), Optional.empty()))
-                .orElseGet(() -> trained(new LearningText(model, dropout(json)), fresh));
+                .orElseGet(() -> trained(new LearningText(model, dropout), fresh));
         manager.getEngine().setRandomSeed((int) plan.seed);
         trained.block().initialize(manager, DataType.FLOAT32, new Shape(1)); // what has no values yet: an adapter
     }
 
-    private PromptedText prompted(float dropout) {
+    private PromptedText prompted(DropoutRates dropout) {
         Check.that(model instanceof TextDecoder, "A soft prompt is for models that continue texts.");
         return new PromptedText(
                 (TextDecoder) model, plan.promptTokens, new PromptedText.Start(dropout, plan.seed), manager);
@@ -142,11 +133,6 @@ final class TunedText implements AutoCloseable {
                 .map(place -> place.name().substring(0, place.name().lastIndexOf('.')));
         return lora.saving(
                 Stream.concat(lora.modulesToSave().stream(), modules).distinct().toArray(String[]::new));
-    }
-
-    private static float dropout(ConfigJson json) {
-        String key = DROPOUT.get(ModelCatalogue.type(json));
-        return key == null ? 0 : (float) json.number(key, USUAL_DROPOUT);
     }
 
     TextModel model() {

@@ -1,6 +1,6 @@
 package io.vitrail.text.training;
 
-import java.net.URISyntaxException;
+import io.vitrail.transformer.Resources;
 import java.nio.file.Path;
 
 /** Tiny checkpoints among the test resources. */
@@ -9,10 +9,6 @@ final class Checkpoints {
 
     /** One of the goldens', such as "bert/masked_lm". */
     static Path of(String name) {
-        try {
-            return Path.of(Checkpoints.class.getResource("/goldens/" + name).toURI());
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
-        }
+        return Resources.path("/goldens/" + name);
     }
 }

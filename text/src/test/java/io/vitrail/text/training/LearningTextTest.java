@@ -6,12 +6,15 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.ParameterStore;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vitrail.text.TextModel;
 import io.vitrail.text.TextModels;
 import io.vitrail.text.TextTask;
 import io.vitrail.transformer.DjlEngine;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.transformer.weights.ConfigJson;
+import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -30,20 +33,47 @@ class LearningTextTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"bert/classification, SEQUENCE_CLASSIFICATION", "gpt2/base, NEXT_TOKEN"})
+    @CsvSource({
+        "bert/classification, SEQUENCE_CLASSIFICATION",
+        "roberta/classification, SEQUENCE_CLASSIFICATION",
+        "distilbert/classification, SEQUENCE_CLASSIFICATION",
+        "opt/classification, SEQUENCE_CLASSIFICATION",
+        "llama/classification, SEQUENCE_CLASSIFICATION",
+        "gpt2/base, NEXT_TOKEN"
+    })
     void dropoutIsOfTrainingAlone(String checkpoint, TextTask task) {
         try (Checkpoint files = Checkpoint.open(Checkpoints.of(checkpoint));
                 NDManager manager = DjlEngine.newManager(Device.cpu())) {
             TextModel model = TextModels.create(ConfigJson.of(files), task, TextModel.class);
             model.load(files, manager);
-            LearningText plain = new LearningText(model, 0);
+            LearningText plain = new LearningText(model, DropoutRates.NONE);
             float[] all = scores(plain, manager, 1, false);
             assertThat(scores(plain, manager, 1, true)).isEqualTo(all);
-            LearningText dropping = new LearningText(model, 0.3f);
-            assertThat(scores(dropping, manager, 1, false)).isEqualTo(all);
-            float[] some = scores(dropping, manager, 1, true);
-            assertThat(some).isNotEqualTo(all).isEqualTo(scores(dropping, manager, 1, true));
-            assertThat(scores(dropping, manager, 2, true)).isNotEqualTo(some);
+            for (DropoutRates rates : List.of(new DropoutRates(0.3f, 0), new DropoutRates(0, 0.3f))) {
+                LearningText dropping = new LearningText(model, rates);
+                assertThat(scores(dropping, manager, 1, false)).isEqualTo(all);
+                float[] some = scores(dropping, manager, 1, true);
+                assertThat(some).isNotEqualTo(all).isEqualTo(scores(dropping, manager, 1, true));
+                assertThat(scores(dropping, manager, 2, true)).isNotEqualTo(some);
+            }
         }
+    }
+
+    /** What transformers' configs of these types have. */
+    @ParameterizedTest
+    @CsvSource({
+        "bert, {}, 0.1, 0.1",
+        "distilbert, {}, 0.1, 0.1",
+        "gpt2, {}, 0.1, 0.1",
+        "opt, {}, 0.1, 0",
+        "llama, {}, 0, 0",
+        "llama, {'attention_dropout': 0.2}, 0, 0.2",
+        "roberta, {'hidden_dropout_prob': 0.3; 'attention_probs_dropout_prob': 0}, 0.3, 0",
+    })
+    void ratesAreTheConfigs(String type, String config, float residual, float attention) throws Exception {
+        ObjectNode json = (ObjectNode)
+                new ObjectMapper().readTree(config.replace('\'', '"').replace(';', ','));
+        DropoutRates rates = DropoutRates.of(new ConfigJson(json.put("model_type", type)));
+        assertThat(rates).isEqualTo(new DropoutRates(residual, attention));
     }
 }

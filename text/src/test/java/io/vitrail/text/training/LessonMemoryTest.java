@@ -2,10 +2,9 @@ package io.vitrail.text.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.djl.Device;
-import ai.djl.ndarray.NDManager;
 import io.vitrail.text.tokenizer.TokenizerInput;
 import io.vitrail.transformer.DjlEngine;
+import io.vitrail.transformer.NativeMemory;
 import io.vitrail.transformer.training.FineTuner;
 import io.vitrail.transformer.training.FineTuning;
 import io.vitrail.transformer.training.Span;
@@ -23,13 +22,6 @@ class LessonMemoryTest {
     @TempDir
     private Path folder;
 
-    /** The number of arrays that are alive in this JVM. */
-    private static int arrays() {
-        try (NDManager manager = DjlEngine.newManager(Device.cpu())) {
-            return manager.getParentManager().getManagedArrays().size();
-        }
-    }
-
     private static LabelledTexts texts() {
         List<LabelledTexts.Example> examples = List.of(
                 new LabelledTexts.Example(TokenizerInput.pair("a dog", "a good one"), List.of("x")),
@@ -40,7 +32,7 @@ class LessonMemoryTest {
     @Test
     void stepsAndEvaluationsLeaveNothingBehind() {
         DjlEngine.get();
-        int before = arrays();
+        int before = NativeMemory.arrays().size();
         List<Integer> alive = new ArrayList<>();
         FineTuning how =
                 FineTuning.builder().length(new Span.Epochs(12)).batch(2).build();
@@ -50,13 +42,13 @@ class LessonMemoryTest {
                 @Override
                 public void stepped(Step step) {
                     if (step.number() > 2) { // kernels and moments stay, once they are made
-                        alive.add(arrays());
+                        alive.add(NativeMemory.arrays().size());
                     }
                 }
             });
         }
         Set<Integer> counts = new HashSet<>(alive);
         assertThat(counts).hasSize(1).allMatch(count -> count > before + 40); // the weights are among them
-        assertThat(arrays()).isLessThanOrEqualTo(before + 8); // what kernels keep
+        assertThat(NativeMemory.arrays().size()).isLessThanOrEqualTo(before + 8); // what kernels keep
     }
 }

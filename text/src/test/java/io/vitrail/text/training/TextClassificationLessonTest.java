@@ -214,7 +214,7 @@ class TextClassificationLessonTest {
             assertThat(first).hasSize(32).doesNotHaveDuplicates();
             assertThat(rows(lesson, 0, manager)).isEqualTo(first);
             assertThat(rows(lesson, 1, manager)).isNotEqualTo(first).containsExactlyInAnyOrderElementsOf(first);
-            assertThat(lesson.batches()).isEqualTo(7);
+            assertThat(lesson.batches(0)).isEqualTo(7);
             assertThat(manager.getManagedArrays()).isEmpty();
         }
     }

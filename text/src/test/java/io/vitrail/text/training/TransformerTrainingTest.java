@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.djl.Device;
-import ai.djl.ndarray.NDManager;
 import io.vitrail.text.GeneratedText;
 import io.vitrail.text.TextToText;
-import io.vitrail.transformer.DjlEngine;
+import io.vitrail.transformer.NativeMemory;
 import io.vitrail.transformer.training.Schedule;
 import io.vitrail.transformer.training.Seeds;
 import io.vitrail.transformer.weights.CheckpointException;
@@ -104,16 +102,12 @@ class TransformerTrainingTest {
     void stepsLeaveNothingBehind() {
         List<Integer> alive = new ArrayList<>();
         new TransformerTraining(TinyTransformer.LETTERS, TinyTransformer.recipe(6, 8, 2))
-                .run(TinyTransformer::copy, folder, step -> alive.add(arrays()));
+                .run(
+                        TinyTransformer::copy,
+                        folder,
+                        step -> alive.add(NativeMemory.arrays().size()));
         assertThat(alive.subList(2, 6)).containsOnly(alive.get(1));
-        assertThat(arrays()).isLessThan(alive.get(0));
-    }
-
-    /** All that are alive in this JVM. */
-    private static int arrays() {
-        try (NDManager manager = DjlEngine.newManager(Device.cpu())) {
-            return manager.getParentManager().getManagedArrays().size();
-        }
+        assertThat(NativeMemory.arrays().size()).isLessThan(alive.get(0));
     }
 
     @Test

@@ -10,6 +10,16 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** A step of AdamW that reads and writes each number of a weight, its gradient and its moments once. Thread-safe. */
 public final class AdamKernel {
+    private static final KernelMethods METHODS = new KernelMethods(
+            KernelMethods.PYTORCH,
+            """
+              def adamw(self: __torch__.Kernels, w: List[Tensor], g: List[Tensor], m: List[Tensor], v: List[Tensor], t: List[Tensor], divisor: Tensor, rate: float, beta1: float, beta2: float, decay: float, epsilon: float) -> Tensor:
+                torch._fused_adamw_(w, g, m, v, annotate(List[Tensor], []), t, lr=rate, beta1=beta1, beta2=beta2, weight_decay=decay, eps=epsilon, amsgrad=False, maximize=False, grad_scale=divisor)
+                return w[0]
+              def changes(self: __torch__.Kernels, x: Tensor) -> Tensor:
+                return torch.tensor(torch._version(x))
+            """);
+
     private static final Map<Device, Optional<AdamKernel>> BY_DEVICE = new ConcurrentHashMap<>();
 
     private final KernelArchive archive;
@@ -41,9 +51,16 @@ public final class AdamKernel {
 
     private static Optional<AdamKernel> compiled(Device device) {
         try {
-            return Optional.of(new AdamKernel(KernelArchive.compile(device, KernelSource.OPTIMIZER)));
+            return Optional.of(new AdamKernel(KernelArchive.compile(device, METHODS)));
         } catch (IllegalStateException e) {
             return Optional.empty();
+        }
+    }
+
+    /** How often an array was changed in place, as torch counts: a backward pass that adds to a gradient changes it. */
+    public long changes(NDArray x) {
+        try (NDManager scope = x.getManager().newSubManager()) {
+            return archive.call("changes").with(x).into(scope).getLong();
         }
     }
 

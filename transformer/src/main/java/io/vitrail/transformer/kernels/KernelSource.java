@@ -119,15 +119,6 @@ enum KernelSource {
                 return torch.index_copy_(torch.narrow(target, 2, 0, tokens), 0, places, copied)
             """;
 
-    /** Steps of optimizers. */
-    static final KernelMethods OPTIMIZER = new KernelMethods(
-            KernelMethods.PYTORCH,
-            """
-              def adamw(self: __torch__.Kernels, w: List[Tensor], g: List[Tensor], m: List[Tensor], v: List[Tensor], t: List[Tensor], divisor: Tensor, rate: float, beta1: float, beta2: float, decay: float, epsilon: float) -> Tensor:
-                torch._fused_adamw_(w, g, m, v, annotate(List[Tensor], []), t, lr=rate, beta1=beta1, beta2=beta2, weight_decay=decay, eps=epsilon, amsgrad=False, maximize=False, grad_scale=divisor)
-                return w[0]
-            """);
-
     /** For training: gradients flow through. */
     static final KernelMethods TRAINING = new KernelMethods(
             KernelMethods.PYTORCH,
@@ -138,6 +129,12 @@ enum KernelSource {
                 return torch.scaled_dot_product_attention(q, k, v, None, 0., True)
               def masked_attention(self: __torch__.Kernels, q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:
                 return torch.scaled_dot_product_attention(q, k, v, mask, 0., False)
+              def dropped_attention(self: __torch__.Kernels, q: Tensor, k: Tensor, v: Tensor, p: Tensor) -> Tensor:
+                return torch.scaled_dot_product_attention(q, k, v, None, float(p), False)
+              def dropped_causal_attention(self: __torch__.Kernels, q: Tensor, k: Tensor, v: Tensor, p: Tensor) -> Tensor:
+                return torch.scaled_dot_product_attention(q, k, v, None, float(p), True)
+              def dropped_masked_attention(self: __torch__.Kernels, q: Tensor, k: Tensor, v: Tensor, mask: Tensor, p: Tensor) -> Tensor:
+                return torch.scaled_dot_product_attention(q, k, v, mask, float(p), False)
             """);
 
     /** The same with products in bfloat16, float32 before and behind. */

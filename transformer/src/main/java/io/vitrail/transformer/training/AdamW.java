@@ -18,6 +18,7 @@ import io.vitrail.transformer.weights.StoredTensor;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -31,6 +32,7 @@ public final class AdamW extends Optimizer implements AutoCloseable {
     static final String MEAN = ".mean";
     static final String SQUARE = ".square";
     static final String UPDATES = ".updates";
+    static final String STEPS = "steps";
 
     /** Which parameters decay. */
     @FunctionalInterface
@@ -67,6 +69,7 @@ public final class AdamW extends Optimizer implements AutoCloseable {
     private final Settings settings;
     private final NDManager manager;
     private final Map<String, Moments> momentsById = new HashMap<>();
+    private final Map<String, Long> changesWhenZeroed = new HashMap<>();
     private final Set<String> inThisStep = new HashSet<>();
     private int step;
     private float gradientScale = 1;
@@ -93,14 +96,11 @@ public final class AdamW extends Optimizer implements AutoCloseable {
         return norm;
     }
 
-    /** Makes all gradients zero: after a step that isn't taken because they overflowed. */
+    /** Discards all gradients: after a step that isn't taken because they overflowed. */
     public void discardGradients(ParameterList parameters) {
         for (Parameter parameter : parameters.values()) {
-            if (parameter.requiresGradient()) {
-                NDArray gradient = parameter.getArray().getGradient();
-                try (gradient) {
-                    gradient.set(new float[Math.toIntExact(gradient.size())]); // infinity - infinity wouldn't be 0
-                }
+            if (parameter.requiresGradient() && isReached(parameter.getId(), parameter.getArray())) {
+                zeroGradient(parameter.getId(), parameter.getArray());
             }
         }
     }
@@ -121,12 +121,12 @@ public final class AdamW extends Optimizer implements AutoCloseable {
 
     /**
      * One step of one parameter, in place; then its gradient is zero again. A parameter that no backward pass has
-     * reached stays as it is, without decay or moments, as in torch.
+     * reached since its last step stays as it is, without decay or moments, as in torch whose gradients are set to none.
      */
     @Override
     public void update(String parameterId, NDArray weight, NDArray gradient) {
         count(parameterId);
-        if (!isReached(weight)) {
+        if (!isReached(parameterId, weight)) {
             return;
         }
         Moments moments = momentsById.computeIfAbsent(parameterId, id -> Moments.zeros(manager, weight));
@@ -141,14 +141,9 @@ public final class AdamW extends Optimizer implements AutoCloseable {
                 moments.updates);
         AdamKernel.of(weight.getDevice())
                 .ifPresentOrElse(
-                        kernel -> byKernel(kernel, weight, gradient, moments, numbers),
+                        kernel -> kernel.update(weight, gradient, moments.mean, moments.square, numbers),
                         () -> byEngine(weight, gradient, moments, numbers));
-    }
-
-    private static void byKernel(
-            AdamKernel kernel, NDArray weight, NDArray gradient, Moments moments, AdamKernel.Step step) {
-        kernel.update(weight, gradient, moments.mean, moments.square, step);
-        JniUtils.zeroGrad((PtNDArray) weight);
+        zeroGradient(parameterId, weight);
     }
 
     /**
@@ -183,19 +178,38 @@ public final class AdamW extends Optimizer implements AutoCloseable {
         inThisStep.add(parameterId);
     }
 
-    /** DJL's getGradient gives zeros where there is none. */
-    private static boolean isReached(NDArray weight) {
+    /**
+     * Whether a backward pass has added to the gradient since it was made zero: it has been changed then. DJL's
+     * getGradient gives zeros where there is none.
+     */
+    private boolean isReached(String parameterId, NDArray weight) {
         try (NDArray gradient = JniUtils.getGradient((PtNDArray) weight)) {
-            return gradient != null;
+            return gradient != null
+                    && changes(gradient)
+                            .map(count -> !count.equals(changesWhenZeroed.get(parameterId)))
+                            .orElse(true);
         }
     }
 
+    private void zeroGradient(String parameterId, NDArray weight) {
+        JniUtils.zeroGrad((PtNDArray) weight);
+        try (NDArray gradient = JniUtils.getGradient((PtNDArray) weight)) {
+            changes(gradient).ifPresent(count -> changesWhenZeroed.put(parameterId, count));
+        }
+    }
+
+    /** Nothing where the device has no kernel that counts. */
+    private static Optional<Long> changes(NDArray gradient) {
+        return AdamKernel.of(gradient.getDevice()).map(kernel -> kernel.changes(gradient));
+    }
+
     /**
-     * The moments by parameter name: {@code NAME.mean}, {@code NAME.square}, {@code NAME.updates} (a count). Live
-     * arrays.
+     * The moments by parameter name: {@code NAME.mean}, {@code NAME.square}, {@code NAME.updates} (a count); and how many
+     * steps there were, {@code steps}. Live arrays.
      */
     Map<String, NDArray> state(ParameterList parameters, NDManager scope) {
         Map<String, NDArray> state = new TreeMap<>();
+        state.put(STEPS, scope.create(new long[] {step}));
         for (Pair<String, Parameter> pair : parameters) {
             Moments moments = momentsById.get(pair.getValue().getId());
             if (moments != null) {
@@ -212,16 +226,15 @@ public final class AdamW extends Optimizer implements AutoCloseable {
         momentsById.values().forEach(Moments::close);
         momentsById.clear();
         inThisStep.clear();
-        step = 0;
+        step = Math.toIntExact(state.get(STEPS).buffer().getLong());
         for (Pair<String, Parameter> pair : parameters) {
             StoredTensor updates = state.get(pair.getKey() + UPDATES);
             if (updates != null) {
                 Moments moments = Moments.zeros(manager, pair.getValue().getArray());
-                moments.mean.set(state.get(pair.getKey() + MEAN).buffer());
-                moments.square.set(state.get(pair.getKey() + SQUARE).buffer());
+                state.get(pair.getKey() + MEAN).copyTo(moments.mean);
+                state.get(pair.getKey() + SQUARE).copyTo(moments.square);
                 moments.updates = Math.toIntExact(updates.buffer().getLong());
                 momentsById.put(pair.getValue().getId(), moments);
-                step = Math.max(step, moments.updates);
             }
         }
     }

@@ -58,7 +58,7 @@ public record TrainingState(ParameterList parameters, AdamW optimizer, WeightAve
             checkFits(saved);
             Map<String, StoredTensor> weights = under(WEIGHT, saved);
             for (Pair<String, Parameter> pair : parameters) {
-                pair.getValue().getArray().set(weights.get(pair.getKey()).buffer());
+                weights.get(pair.getKey()).copyTo(pair.getValue().getArray());
             }
             optimizer.restore(parameters, under(MOMENT, saved));
             average.restore(under(AVERAGE, saved));
@@ -89,6 +89,7 @@ public record TrainingState(ParameterList parameters, AdamW optimizer, WeightAve
             long[] shape = pair.getValue().getArray().getShape().getShape();
             check(saved, AVERAGE + pair.getKey(), StorageType.F32, shape, misfits);
         }
+        checkCount(saved, MOMENT + AdamW.STEPS, misfits);
         checkCount(saved, AVERAGE + WeightAverage.UPDATES, misfits);
         if (!misfits.isEmpty()) {
             throw CheckpointException.of(

@@ -115,6 +115,16 @@ public final class StoredTensor {
     }
 
     /**
+     * Overwrites an array of this shape and {@link StorageType#arrayType}, in memory of its own: {@link NDArray#set}
+     * would make {@link #buffer} itself the array's memory, which may be for reading only.
+     */
+    public void copyTo(NDArray array) {
+        try (NDManager scope = array.getManager().newSubManager()) {
+            toCopiedArray(scope).copyTo(array);
+        }
+    }
+
+    /**
      * As {@link #toArray}, of a floating type, on the heap.
      *
      * @throws CheckpointException if it takes more than 2 GiB as stored or as float32

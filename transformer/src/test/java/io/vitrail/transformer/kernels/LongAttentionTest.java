@@ -11,6 +11,7 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import io.vitrail.transformer.Affine;
 import io.vitrail.transformer.AttentionMask;
+import io.vitrail.transformer.DistanceBias;
 import io.vitrail.transformer.DjlEngine;
 import io.vitrail.transformer.Operations;
 import io.vitrail.transformer.ReadableOperations;
@@ -71,7 +72,7 @@ class LongAttentionTest {
     }
 
     private AttentionMask distances(int heads, int queries, int keys) {
-        return new AttentionMask.Distances(manager.randomNormal(new Shape(heads, 2L * keys - 1)), queries);
+        return new DistanceBias(manager.randomNormal(new Shape(heads, 2L * keys - 1)), queries);
     }
 
     private void assertEqual(Face face, AttentionMask mask, int earlier) {

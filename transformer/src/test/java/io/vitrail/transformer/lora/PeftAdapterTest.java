@@ -160,6 +160,17 @@ class PeftAdapterTest {
     }
 
     @Test
+    void aFolderWithoutAnAdapterLeadsToTheOneInside() {
+        Path without = folder.resolve("model");
+        Path inside = Tiny.adapter(without.resolve("adapter"), LORA.formatted(""), DENSE);
+        assertThatThrownBy(() -> PeftAdapter.read(without))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessage("There is no adapter in this folder.\n  file: " + without.resolve("adapter_config.json")
+                        + "\n  try:  " + inside);
+        assertThatThrownBy(() -> PeftAdapter.read(folder)).hasMessageEndingWith("the folder of a PEFT adapter.");
+    }
+
+    @Test
     void anotherModelsAdapterIsNotMerged() {
         notMerged("", pair("block.dense", 5, 6), "as a layer of 5 inputs and 6 outputs");
         notMerged("", pair("block.sparse", 6, 5), "changes 'block.sparse', which the checkpoint");

@@ -55,11 +55,6 @@ final class Tiny extends CheckpointModel {
     }
 
     @Override
-    public String basePrefix() {
-        return "";
-    }
-
-    @Override
     public Map<String, Long> sizes() {
         return Map.of("ids", (long) IDS, "width", (long) WIDTH, "inner", (long) INNER);
     }

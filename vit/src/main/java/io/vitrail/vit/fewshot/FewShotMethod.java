@@ -5,7 +5,7 @@ import io.vitrail.transformer.weights.ConfigJson;
 import java.util.Map;
 
 /** How classes are learned from a few examples on frozen features. */
-public sealed interface FewShotMethod permits NearestMean, LinearProbe, TipAdapter {
+public sealed interface FewShotMethod permits NearestMean, LinearProbe, TipAdapter, TunedTipAdapter {
     /** The most accurate of pictures' features alone, in a cross-validation (docs/training.md). */
     FewShotMethod DEFAULT = LinearProbe.DEFAULT;
 
@@ -38,7 +38,8 @@ public sealed interface FewShotMethod permits NearestMean, LinearProbe, TipAdapt
             case NearestMean.NAME -> new NearestMean();
             case LinearProbe.NAME -> LinearProbe.of(json);
             case TipAdapter.NAME -> TipAdapter.of(json);
-            default -> throw json.wrong("name", "mean, probe or tip");
+            case TunedTipAdapter.NAME -> TunedTipAdapter.of(json);
+            default -> throw json.wrong("name", "mean, probe, tip or tip_f");
         };
     }
 }

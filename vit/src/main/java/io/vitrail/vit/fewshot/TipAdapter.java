@@ -45,7 +45,7 @@ public record TipAdapter(double alpha, double beta) implements FewShotMethod {
     }
 
     @Override
-    public ClassHead learn(Examples examples, FrozenFeatures features) {
+    public Head learn(Examples examples, FrozenFeatures features) {
         NameVectors names = features.ofNames(examples.names());
         float[][] vectors = names.vectors().stream().map(Embedding::values).toArray(float[][]::new);
         Check.that(
@@ -57,7 +57,7 @@ public record TipAdapter(double alpha, double beta) implements FewShotMethod {
     }
 
     @Override
-    public ClassHead restore(Examples examples, Map<String, float[][]> matrices) {
+    public Head restore(Examples examples, Map<String, float[][]> matrices) {
         return new Head(
                 this,
                 examples.rows(),
@@ -73,7 +73,12 @@ public record TipAdapter(double alpha, double beta) implements FewShotMethod {
 
     @Override
     public void writeTo(ObjectNode json) {
-        json.put("name", NAME).put(ALPHA, alpha).put(BETA, beta);
+        writeTo(json, NAME);
+    }
+
+    /** The settings, under the name of a method that has further ones. */
+    void writeTo(ObjectNode json, String name) {
+        json.put("name", name).put(ALPHA, alpha).put(BETA, beta);
     }
 
     /**
@@ -81,8 +86,11 @@ public record TipAdapter(double alpha, double beta) implements FewShotMethod {
      * @param labels the class of each key, the paper's L_train
      * @param names [classes, width], the paper's W_c
      */
-    private record Head(TipAdapter method, float[][] keys, int[] labels, float[][] names, float factor)
-            implements ClassHead {
+    record Head(TipAdapter method, float[][] keys, int[] labels, float[][] names, float factor) implements ClassHead {
+        Head withKeys(float[][] others) {
+            return new Head(method, others, labels, names, factor);
+        }
+
         @Override
         public double[] logits(float[] vector) {
             double[] logits = new double[names.length];

@@ -16,7 +16,7 @@ final class EpochOrder {
         SplittableRandom random = Seeds.random(seed, epoch, -1);
         int next = 0;
         for (int i = 0; i < sets.size(); i++) {
-            int[] permutation = permutation(sets.get(i).pictures().size(), random);
+            int[] permutation = Seeds.permutation(sets.get(i).pictures().size(), random);
             for (int draw = 0; draw < sets.get(i).draws(); draw++) {
                 set[next] = i;
                 picture[next++] = permutation[draw % permutation.length];
@@ -37,16 +37,6 @@ final class EpochOrder {
     /** The number of that picture in its set. */
     int picture(int position) {
         return picture[position];
-    }
-
-    private static int[] permutation(int size, SplittableRandom random) {
-        int[] numbers = new int[size];
-        for (int i = 0; i < size; i++) {
-            int j = random.nextInt(i + 1);
-            numbers[i] = numbers[j];
-            numbers[j] = i;
-        }
-        return numbers;
     }
 
     private void shuffle(SplittableRandom random) {

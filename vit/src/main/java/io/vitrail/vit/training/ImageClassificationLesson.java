@@ -167,9 +167,10 @@ public final class ImageClassificationLesson implements Lesson {
 
     /** All weights, or changes of low rank with what is new learned whole. */
     private TrainedWeights trained(ClassifierStart start, Optional<LoraConfig> lora) {
+        LearningClassifier block = new LearningClassifier(model, start.config());
         TrainedWeights chosen = lora.map(
-                        config -> TrainedWeights.ofLowRank(config.saving(start.whole(config)), model, model.places()))
-                .orElseGet(() -> TrainedWeights.all(model, model.places()));
+                        config -> TrainedWeights.ofLowRank(config.saving(start.whole(config)), block, model.places()))
+                .orElseGet(() -> TrainedWeights.all(block, model.places()));
         manager.getEngine().setRandomSeed((int) how.seed());
         chosen.block().initialize(manager, DataType.FLOAT32, new Shape(1)); // an adapter has no values yet
         return chosen;
@@ -224,7 +225,7 @@ public final class ImageClassificationLesson implements Lesson {
     }
 
     @Override
-    public int batches() {
+    public int batches(int epoch) {
         return training.batches();
     }
 

@@ -49,7 +49,7 @@ final class LessonPictures implements AutoCloseable {
 
     /** @param manager parent of the batches' own managers */
     Iterable<Batch> epoch(int epoch, int first, NDManager manager) {
-        int[] order = order(epoch);
+        int[] order = Seeds.permutation(pictures.size(), Seeds.random(options.seed, epoch, -1));
         return () -> {
             Iterator<Prepared> prepared = loader.load(first, batches(), number -> prepare(order, epoch, number));
             return new Iterator<>() {
@@ -82,18 +82,6 @@ final class LessonPictures implements AutoCloseable {
                 Batchifier.STACK,
                 number,
                 batches());
-    }
-
-    /** A shuffle of all pictures (Durstenfeld 1964). */
-    private int[] order(int epoch) {
-        int[] order = new int[pictures.size()];
-        SplittableRandom random = Seeds.random(options.seed, epoch, -1);
-        for (int i = 0; i < order.length; i++) {
-            int j = random.nextInt(i + 1);
-            order[i] = order[j];
-            order[j] = i;
-        }
-        return order;
     }
 
     private Prepared prepare(int[] order, int epoch, int number) {

@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.ReadableOperations;
+import io.vitrail.transformer.Resources;
 import io.vitrail.transformer.Session;
 import io.vitrail.transformer.verify.GoldenCall;
 import io.vitrail.transformer.verify.GoldenCase;
@@ -11,7 +12,6 @@ import io.vitrail.transformer.verify.GoldenTensor;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.vit.VisionModel;
 import io.vitrail.vit.VisionModels;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,11 +65,7 @@ record GoldenPicture(Path folder, String className, GoldenTensor pixels) {
     }
 
     static Path resource(String name) {
-        try {
-            return Path.of(GoldenPicture.class.getResource(name).toURI());
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
-        }
+        return Resources.path(name);
     }
 
     /** Runs the model readably. */

@@ -19,6 +19,7 @@ import ai.djl.training.loss.Loss;
 import ai.djl.translate.TranslateException;
 import ai.djl.util.Progress;
 import io.vitrail.transformer.DjlEngine;
+import io.vitrail.transformer.NativeMemory;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
@@ -30,7 +31,6 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,39 +47,30 @@ class DjlLifeTest {
                 .loadModel();
     }
 
-    /** All arrays that are alive in this JVM; those of other tests may go at any time. */
-    private static Set<String> arrays() {
-        try (NDManager manager = DjlEngine.newManager(Device.cpu())) {
-            return manager.getParentManager().getManagedArrays().stream()
-                    .map(NDArray::getUid)
-                    .collect(Collectors.toSet());
-        }
-    }
-
     @Test
     void predictionsLeaveNothingBehind() throws Exception {
         Image picture = Photos.read("rocket.jpg").getSubImage(300, 100, 64, 48);
         try (ZooModel<Image, Classifications> model = load();
                 Predictor<Image, Classifications> predictor = model.newPredictor()) {
             predictor.predict(picture);
-            Set<String> before = arrays();
+            Set<String> before = NativeMemory.arrays();
             for (int i = 0; i < 200; i++) {
                 predictor.predict(picture);
             }
-            assertThat(arrays()).isSubsetOf(before);
+            assertThat(NativeMemory.arrays()).isSubsetOf(before);
         }
     }
 
     @Test
     void closingTheModelFreesAllOfIt() throws Exception {
         load().close(); // kernels stay, once they are made
-        Set<String> before = arrays();
+        Set<String> before = NativeMemory.arrays();
         ZooModel<Image, Classifications> model = load();
         Predictor<Image, Classifications> predictor = model.newPredictor();
         predictor.predict(Photos.read("rocket.jpg"));
-        assertThat(before.containsAll(arrays())).isFalse();
+        assertThat(before.containsAll(NativeMemory.arrays())).isFalse();
         model.close();
-        assertThat(arrays()).isSubsetOf(before);
+        assertThat(NativeMemory.arrays()).isSubsetOf(before);
     }
 
     @Test

@@ -2,10 +2,10 @@ package io.vitrail.vit.djl;
 
 import ai.djl.modality.cv.Image;
 import ai.djl.modality.cv.ImageFactory;
+import io.vitrail.transformer.Resources;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -29,24 +29,16 @@ final class Photos {
     }
 
     static Path file(String name) {
-        return resource("/images/" + name);
+        return Resources.path("/images/" + name);
     }
 
     /** A tiny checkpoint: a golden case, such as "vit/classification". */
     static Path checkpoint(String name) {
-        return resource("/goldens/" + name);
+        return Resources.path("/goldens/" + name);
     }
 
     /** What this library makes of the same decoded pixels. */
     static io.vitrail.vit.image.Image ours(Image picture) {
         return io.vitrail.vit.image.Image.fromBufferedImage((BufferedImage) picture.getWrappedImage());
-    }
-
-    private static Path resource(String name) {
-        try {
-            return Path.of(Photos.class.getResource(name).toURI());
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

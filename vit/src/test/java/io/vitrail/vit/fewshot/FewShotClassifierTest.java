@@ -4,10 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.djl.Device;
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import io.vitrail.transformer.DjlEngine;
+import io.vitrail.transformer.NativeMemory;
 import io.vitrail.transformer.weights.CheckpointException;
 import io.vitrail.vit.Classification;
 import io.vitrail.vit.image.Image;
@@ -17,7 +14,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -178,28 +174,20 @@ class FewShotClassifierTest {
     @Test
     void memoryStaysFlatAndClosingFreesIt() {
         VisionFeatures.embedded().close(); // kernels stay, once they are made
-        Set<String> before = arrays();
+        Set<String> before = NativeMemory.arrays();
         VisionFeatures own = VisionFeatures.embedded();
         Examples examples = Examples.NONE.with("red", own.of(pictures(RED, 1, 2)));
         FewShotClassifier other = FewShotClassifier.learn(own, examples, FewShotMethod.DEFAULT);
         other.classify(picture(RED, 3));
-        Set<String> loaded = arrays();
+        Set<String> loaded = NativeMemory.arrays();
         for (int i = 0; i < 20; i++) {
             FewShotClassifier next = other.withClass("class " + i, pictures(BLUE, i, 1));
             next.classify(picture(RED, i));
             next.save(folder);
             FewShotClassifier.load(folder, own);
         }
-        assertThat(arrays()).isSubsetOf(loaded);
+        assertThat(NativeMemory.arrays()).isSubsetOf(loaded);
         other.close();
-        assertThat(arrays()).isSubsetOf(before);
-    }
-
-    private static Set<String> arrays() {
-        try (NDManager manager = DjlEngine.newManager(Device.cpu())) {
-            return manager.getParentManager().getManagedArrays().stream()
-                    .map(NDArray::getUid)
-                    .collect(Collectors.toSet());
-        }
+        assertThat(NativeMemory.arrays()).isSubsetOf(before);
     }
 }

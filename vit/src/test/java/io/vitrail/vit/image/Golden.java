@@ -2,9 +2,9 @@ package io.vitrail.vit.image;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.vitrail.transformer.Resources;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -38,11 +38,7 @@ record Golden(Path folder, JsonNode call) {
     }
 
     static Path resource(String name) {
-        try {
-            return Path.of(Golden.class.getResource(name).toURI());
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
-        }
+        return Resources.path(name);
     }
 
     static JsonNode json(String text) {

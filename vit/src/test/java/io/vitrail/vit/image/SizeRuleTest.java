@@ -51,7 +51,7 @@ class SizeRuleTest {
     void picturesKeepAPixel() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new SizeRule.DivisibleEdge(32, 32).of(1, 1000))
-                .withMessage("A picture can't be resized to 0 x 32 pixels.");
+                .withMessage("A picture can't be resized to 0 x 32 pixels.\n  try:  one that isn't so narrow.");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vitrail.transformer.Resources;
 import io.vitrail.transformer.verify.GoldenCall;
 import io.vitrail.transformer.verify.GoldenCase;
 import io.vitrail.transformer.verify.GoldenReplayer;
@@ -11,7 +12,6 @@ import io.vitrail.transformer.verify.GoldenTensor;
 import io.vitrail.transformer.verify.Replayed;
 import io.vitrail.transformer.weights.JsonFile;
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -42,11 +42,7 @@ class ReplayerTest {
     }
 
     private static Path folder(String name) {
-        try {
-            return Path.of(ReplayerTest.class.getResource("/goldens/" + name).toURI());
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
-        }
+        return Resources.path("/goldens/" + name);
     }
 
     @Test
