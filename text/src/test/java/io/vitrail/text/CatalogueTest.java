@@ -19,6 +19,7 @@ import io.vitrail.transformer.verify.GoldenCase;
 import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.transformer.weights.CheckpointException;
 import io.vitrail.transformer.weights.ConfigJson;
+import io.vitrail.transformer.weights.SafeTensors;
 import io.vitrail.transformer.weights.SafeTensorsWriter;
 import io.vitrail.transformer.weights.StorageType;
 import java.io.IOException;
@@ -146,10 +147,28 @@ class CatalogueTest {
             String base = checkpoint.base(loaded.basePrefix());
             Path file = folder.resolve("model.safetensors");
             loaded.weightTable().load(checkpoint, base, loaded, loaded.sizes(), manager);
-            loaded.weightTable().save(file, StorageType.F32, base, loaded, loaded.sizes());
-            try (Session<TextModel> again = load(folder, model.className(), ReadableOperations.INSTANCE)) {
-                assertThat(answer(again, 7, 8, 9)).containsExactly(answer(original, 7, 8, 9), within(1e-5f));
+            for (StorageType type : List.of(StorageType.F32, stored(checkpoint))) {
+                loaded.weightTable().save(file, type, base, loaded, loaded.sizes());
+                weightsAreEqual(file, checkpoint);
             }
+            try (Session<TextModel> again = load(folder, model.className(), ReadableOperations.INSTANCE)) {
+                assertThat(answer(again, 7, 8, 9)).containsExactly(answer(original, 7, 8, 9));
+            }
+        }
+    }
+
+    /** The same type again: mapped float32 and converted float16 lie at other addresses, which changes the rounding. */
+    private static StorageType stored(Checkpoint checkpoint) {
+        boolean halves = checkpoint.names().stream()
+                .anyMatch(name -> checkpoint.tensor(name).type() == StorageType.F16);
+        return halves ? StorageType.F16 : StorageType.F32;
+    }
+
+    private static void weightsAreEqual(Path file, Checkpoint checkpoint) {
+        try (SafeTensors saved = SafeTensors.open(file)) {
+            assertThat(saved.names()).isNotEmpty().allSatisfy(name -> assertThat(
+                            saved.tensor(name).floats())
+                    .containsExactly(checkpoint.tensor(name).floats()));
         }
     }
 

@@ -48,6 +48,16 @@ final class HistoryFile implements AutoCloseable {
 
     private static HistoryFile rewritten(Path file, TrainingHistory kept) throws IOException {
         Path part = file.resolveSibling(file.getFileName() + ".part");
+        try {
+            write(part, kept);
+            Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(part);
+        }
+        return new HistoryFile(file, Files.newBufferedWriter(file, StandardOpenOption.APPEND));
+    }
+
+    private static void write(Path part, TrainingHistory kept) throws IOException {
         try (HistoryFile fresh = new HistoryFile(part, Files.newBufferedWriter(part))) {
             fresh.line(HistoryLine.of(kept.settings()));
             int epochs = 0;
@@ -59,8 +69,6 @@ final class HistoryFile implements AutoCloseable {
                 }
             }
         }
-        Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
-        return new HistoryFile(file, Files.newBufferedWriter(file, StandardOpenOption.APPEND));
     }
 
     void add(TrainingHistory.Step step) {
