@@ -39,6 +39,7 @@ public final class ZeroShotClassifier implements AutoCloseable {
     /** Labels, at least 1, all different, and the sentences that they are put into. */
     public record Labels(List<String> names, PromptTemplates templates) {
         public Labels {
+            LabelVectors.check(names);
             names = List.copyOf(names);
         }
     }
@@ -90,7 +91,6 @@ public final class ZeroShotClassifier implements AutoCloseable {
      *     Compute)}, or if the adapter was made for another model
      */
     public static ZeroShotClassifier loadMerged(Path folder, PeftAdapter adapter, Labels labels, Compute compute) {
-        LabelVectors.check(labels.names);
         return of(LoadedContrastive.merged(folder, adapter, compute), labels.names, labels.templates);
     }
 

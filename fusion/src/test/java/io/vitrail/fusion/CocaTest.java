@@ -9,12 +9,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vitrail.fusion.ImageTextMatcher.Match;
 import io.vitrail.text.GeneratedText;
+import io.vitrail.transformer.CallException;
 import io.vitrail.transformer.verify.GoldenCase;
 import io.vitrail.transformer.weights.CheckpointException;
 import io.vitrail.vit.image.Image;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
@@ -87,6 +90,19 @@ class CocaTest {
             }
             assertThat(matches.get(0).probability()).isEmpty();
             assertThat(classifier.classify(pictures().get(1)).best().label()).isEqualTo(TEXTS.get(best));
+        }
+    }
+
+    @Test
+    void matchingRefusesNothingAndKeepsItsDeadlineForThePictureToo() {
+        Image large = Image.fromBufferedImage(new BufferedImage(4000, 4000, BufferedImage.TYPE_3BYTE_BGR));
+        try (ImageTextMatcher matcher = ImageTextMatcher.load(FOLDER)) {
+            matcher.match(pictures().get(0), TEXTS); // from now on texts are quick
+            assertThatThrownBy(() -> matcher.withDeadline(Duration.ofMillis(15)).match(large, TEXTS))
+                    .isInstanceOf(CallException.class)
+                    .hasMessageStartingWith("There was no answer within 15 ms.");
+            assertThatThrownBy(() -> matcher.match(large, List.of())).hasMessage("There is no text.");
+            assertThatThrownBy(() -> matcher.match(null, TEXTS)).hasMessage("The picture is missing (null).");
         }
     }
 

@@ -99,7 +99,11 @@ public final class VisionCalls<R> {
 
     /** Results in the pictures' order; memory for one batch at a time. */
     public List<R> answer(List<Image> images) {
-        Patience whole = calls.patience();
+        return answer(images, calls.patience());
+    }
+
+    /** The same within a longer call, whose patience it is. */
+    public List<R> answer(List<Image> images, Patience whole) {
         List<R> results = new ArrayList<>(images.size());
         images.forEach(VisionCalls::present);
         for (int i = 0; i < images.size(); i += BATCH) {

@@ -64,6 +64,9 @@ public final class JsonLines implements Iterator<JsonLines.Line>, AutoCloseable 
 
     /** @throws CheckpointException if the file can't be read */
     public static JsonLines open(Path file) {
+        if (Files.isDirectory(file)) {
+            throw CheckpointException.of("This is a folder.", file, "a file with a JSON object on each line.");
+        }
         try {
             return new JsonLines(file, Files.newInputStream(file));
         } catch (NoSuchFileException e) {

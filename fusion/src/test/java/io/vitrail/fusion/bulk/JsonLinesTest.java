@@ -71,4 +71,11 @@ class JsonLinesTest {
         assertThatThrownBy(() -> JsonLines.open(missing))
                 .hasMessageStartingWith("There is no such file.\n  file: " + missing);
     }
+
+    @Test
+    void aFolderIsAnError() {
+        assertThatThrownBy(() -> JsonLines.open(folder))
+                .hasMessage(
+                        "This is a folder.\n  file: " + folder + "\n  try:  a file with a JSON object on each line.");
+    }
 }

@@ -1,11 +1,25 @@
 package io.vitrail.samples.cli;
 
+import java.io.UncheckedIOException;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What a failure says to the user, on one line: what went wrong, and what to do where that is known. */
 final class FailureMessage {
+    private static final Pattern OF_FILES = Pattern.compile("java\\.nio\\.file\\.(\\w+Exception): ");
+
+    /** What exceptions of the file system say by nothing but their names, before the file. */
+    private static final Map<String, String> WORDS = Map.of(
+            "AccessDeniedException", "no permission: ",
+            "DirectoryNotEmptyException", "this folder isn't empty: ",
+            "FileAlreadyExistsException", "a file has that name: ",
+            "NoSuchFileException", "there is no such file or folder: ",
+            "NotDirectoryException", "this is no folder: ");
+
     private FailureMessage() {}
 
     /** An error of the machine, such as no memory, or else the outermost message that there is. */
@@ -18,6 +32,11 @@ final class FailureMessage {
                 .orElseGet(() -> ofException(e))
                 .strip()
                 .replaceAll("\\s*\\R\\s*", " ");
+    }
+
+    private static String inWords(String message) {
+        return OF_FILES.matcher(message)
+                .replaceAll(found -> Matcher.quoteReplacement(WORDS.getOrDefault(found.group(1), "")));
     }
 
     private static String ofError(Error e) {
@@ -42,9 +61,11 @@ final class FailureMessage {
                 && (message.isBlank() || message.equals(e.getCause().toString()))) {
             return ofException(e.getCause());
         }
-        boolean ours = e.getClass().getName().startsWith("io.vitrail") || e instanceof IllegalArgumentException;
+        boolean ours = e.getClass().getName().startsWith("io.vitrail")
+                || e instanceof IllegalArgumentException
+                || e instanceof UncheckedIOException;
         if (ours && !message.isBlank()) {
-            return OptionNames.in(message);
+            return OptionNames.in(inWords(message));
         }
         if (message.contains("can't allocate memory")) { // as libtorch says it
             return "There is not enough memory (" + kind(e) + ").\n  try:  a smaller batch, or a smaller model.";

@@ -1,6 +1,7 @@
 package io.vitrail.samples.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vitrail.transformer.CallException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -65,7 +66,7 @@ class Items<S, I> {
      */
     final <M, R> int run(List<S> items, Supplier<M> model, BiFunction<M, List<I>, List<R>> task, Sink<S, R> sink) {
         int failed = 0;
-        for (int i = 0; i < items.size(); i += AT_ONCE) {
+        for (int i = 0; i < items.size() && !System.out.checkError(); i += AT_ONCE) { // as long as somebody reads on
             List<S> few = items.subList(i, Math.min(i + AT_ONCE, items.size()));
             List<Outcome<S, R>> outcomes = together(few, model, task);
             if (outcomes.isEmpty()) { // each alone, so that only the culprit fails
@@ -102,6 +103,8 @@ class Items<S, I> {
                 opened.stream().flatMap(outcome -> outcome.result().stream()).toList();
         try {
             return answered(opened, inputs.isEmpty() ? List.of() : task.apply(ready, inputs));
+        } catch (CallException e) {
+            throw e; // the model is closed, since the program is ending
         } catch (RuntimeException | VirtualMachineError e) {
             return items.size() > 1 ? List.of() : List.of(Outcome.failed(items.get(0), e));
         }

@@ -1,5 +1,6 @@
 package io.vitrail.samples.cli;
 
+import io.vitrail.transformer.CallException;
 import io.vitrail.transformer.DjlEngine;
 import java.io.PrintWriter;
 import java.util.Set;
@@ -92,7 +93,8 @@ public final class Vitrail implements Runnable {
         if (arguments.length > 1 && COMPUTING.contains(arguments[0]) && !asksForHelp(arguments)) {
             DjlEngine.begin(); // it takes longer than all else before the first answer
         }
-        System.exit(commandLine().execute(arguments));
+        int status = commandLine().execute(arguments);
+        System.exit(System.out.checkError() ? FAILED : status); // results that are lost are a failure
     }
 
     private static boolean asksForHelp(String[] arguments) {
@@ -132,6 +134,9 @@ public final class Vitrail implements Runnable {
     }
 
     private static int report(Exception e, CommandLine line, ParseResult parsed) {
+        if (e instanceof CallException) {
+            return FAILED; // the user has stopped the program, which closes its models
+        }
         PrintWriter err = line.getErr();
         err.println("vitrail: " + FailureMessage.of(e));
         if (System.getenv("VITRAIL_TRACE") != null) {

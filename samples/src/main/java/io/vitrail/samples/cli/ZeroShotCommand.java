@@ -2,6 +2,7 @@ package io.vitrail.samples.cli;
 
 import io.vitrail.fusion.PromptTemplates;
 import io.vitrail.fusion.ZeroShotClassifier;
+import io.vitrail.fusion.ZeroShotClassifier.Labels;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -10,6 +11,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -75,16 +77,23 @@ final class ZeroShotCommand implements Callable<Integer> {
         PictureFiles files =
                 new PictureFiles(reading.reader(), out, spec.commandLine().getErr(), json);
         LabelLines lines = new LabelLines(out, json, topK);
-        PromptTemplates prompts = prompts(templates, spec);
-        List<String> names = labels.stream().map(String::strip).toList();
+        Labels wanted = wanted(prompts(templates, spec));
         return files.answer(
                 pictures,
                 () -> model.loadForPicturesAndTexts(adapter.over(
-                        (folder, compute) -> ZeroShotClassifier.load(folder, names, prompts, compute),
-                        (folder, peft, compute) -> ZeroShotClassifier.loadMerged(
-                                folder, peft, new ZeroShotClassifier.Labels(names, prompts), compute))),
+                        (folder, compute) ->
+                                ZeroShotClassifier.load(folder, wanted.names(), wanted.templates(), compute),
+                        (folder, peft, compute) -> ZeroShotClassifier.loadMerged(folder, peft, wanted, compute))),
                 ZeroShotClassifier::classify,
                 lines::print);
+    }
+
+    private Labels wanted(PromptTemplates prompts) {
+        try {
+            return new Labels(labels.stream().map(String::strip).toList(), prompts);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--labels: " + e.getMessage(), e);
+        }
     }
 
     /** The sentences of --template; without any, the reference's. */

@@ -42,7 +42,7 @@ class BenchCommandTest {
         assertThat(run.err())
                 .isEqualToIgnoringNewLines("vitrail: There is no model folder '" + CHECKPOINT.resolve("none")
                         + "'. try:  a folder that holds config.json and model.safetensors, or a hub name such as"
-                        + " google/vit-base-patch16-224; without --model, the command has a default.");
+                        + " google/vit-base-patch16-224.");
     }
 
     @Test

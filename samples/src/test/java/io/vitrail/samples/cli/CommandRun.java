@@ -4,11 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.vitrail.transformer.Resources;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,15 +25,15 @@ record CommandRun(int status, String out, String err) {
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     /** The folder of golden cases among the test resources. */
-    static final Path GOLDENS = resource("/goldens");
+    static final Path GOLDENS = Resources.path("/goldens");
     /** A checkpoint with two pictures, photo.png and drawing.png. */
     static final Path CHECKPOINT = GOLDENS.resolve("vit/classification");
 
     /** Checkpoints of pictures and texts, with pictures, which are the module fusion's. */
-    static final Path FUSION = resource("/fusion/goldens");
+    static final Path FUSION = Resources.path("/fusion/goldens");
 
     /** Checkpoints of text by their tasks, which are the module text's. */
-    static final Path TEXT_TASKS = resource("/text/tasks");
+    static final Path TEXT_TASKS = Resources.path("/text/tasks");
 
     static CommandRun of(Object... arguments) {
         return of(Vitrail.commandLine(), arguments);
@@ -79,14 +79,6 @@ record CommandRun(int status, String out, String err) {
             return JSON.readTree(line);
         } catch (JsonProcessingException e) {
             throw new AssertionError("No JSON: " + line, e);
-        }
-    }
-
-    private static Path resource(String name) {
-        try {
-            return Path.of(CommandRun.class.getResource(name).toURI());
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
         }
     }
 }

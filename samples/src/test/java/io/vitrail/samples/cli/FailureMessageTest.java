@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vitrail.transformer.weights.CheckpointException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 
@@ -33,6 +36,19 @@ class FailureMessageTest {
                 .isEqualTo("Wrong size.");
         assertThat(FailureMessage.of(new UncheckedIOException(new IOException("disk full"))))
                 .isEqualTo("IOException: disk full");
+    }
+
+    @Test
+    void whatFilesLackIsToldInWords() {
+        IOException missing = new NoSuchFileException("a/b.png");
+        assertThat(FailureMessage.of(new UncheckedIOException("b.png can't be written: " + missing, missing)))
+                .isEqualTo("b.png can't be written: there is no such file or folder: a/b.png");
+        assertThat(FailureMessage.of(
+                        new IllegalArgumentException("Not made (" + new FileAlreadyExistsException("b") + ").")))
+                .isEqualTo("Not made (a file has that name: b).");
+        assertThat(FailureMessage.of(
+                        new IllegalArgumentException(new FileSystemException("b", null, "No space left").toString())))
+                .isEqualTo("b: No space left");
     }
 
     @Test

@@ -103,6 +103,14 @@ class FinetuneCommandTest {
     }
 
     @Test
+    void aFileInTheWayOfTheOutputIsNamed() throws IOException {
+        out = Files.writeString(folder.resolve("file"), "no folder");
+        assertThat(classify().err())
+                .isEqualTo("vitrail: Nothing can be written to '" + out + "' (a file has that name: " + out
+                        + "). try:  --out with another folder.\n");
+    }
+
+    @Test
     void theModelsFolderIsNotOverwritten() throws IOException {
         out = Files.createDirectories(folder.resolve("model"));
         CommandRun run = classify("--model", out);

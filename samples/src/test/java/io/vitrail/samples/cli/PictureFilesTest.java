@@ -4,8 +4,13 @@ import static io.vitrail.samples.cli.CommandRun.CHECKPOINT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vitrail.transformer.CallException;
+import io.vitrail.vit.ImageClassifier;
 import io.vitrail.vit.image.Image;
 import io.vitrail.vit.image.ImageReader;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -68,6 +73,37 @@ class PictureFilesTest {
         assertThat(failed).isEqualTo(1);
         assertThat(answered).containsExactly(PHOTO, PHOTO);
         assertThat(err.toString()).startsWith("vitrail: " + DRAWING + ": The stack is too small");
+    }
+
+    @Test
+    void aModelThatIsClosedEndsTheWorkWithoutAWordOfItsPictures() {
+        ImageClassifier closed = ImageClassifier.load(CHECKPOINT);
+        closed.close();
+        assertThatThrownBy(() -> run(List.of(PHOTO, DRAWING), (model, images) -> closed.classify(images).stream()
+                        .map(answer -> 1)
+                        .toList()))
+                .isInstanceOf(CallException.class);
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void nobodyWhoReadsOnEndsTheWork() {
+        PrintStream before = System.out;
+        System.setOut(new PrintStream(new OutputStream() {
+            @Override
+            public void write(int value) throws IOException {
+                throw new IOException("Broken pipe");
+            }
+        }));
+        try {
+            run(Collections.nCopies(19, PHOTO), (model, images) -> {
+                System.out.println("an answer");
+                return sizes(model, images);
+            });
+        } finally {
+            System.setOut(before);
+        }
+        assertThat(answered).hasSize(8);
     }
 
     @Test

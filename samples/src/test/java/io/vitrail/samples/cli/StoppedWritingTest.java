@@ -56,6 +56,7 @@ class StoppedWritingTest {
         boolean ended = program.waitFor(60, TimeUnit.SECONDS);
         program.destroyForcibly();
         assertThat(ended).isTrue();
+        assertThat(program.exitValue()).isEqualTo(1);
         assertThat(Files.readString(folder.resolve("err.txt"))).isEmpty();
     }
 }

@@ -2,6 +2,8 @@ package io.vitrail.samples.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vitrail.vit.ImageClassifier;
+import io.vitrail.vit.image.Image;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -95,6 +97,23 @@ class VitrailTest {
         assertThat(run.status()).isEqualTo(1);
         assertThat(run.err()).isEqualToIgnoringNewLines("vitrail: " + FailureMessage.of(error));
         assertThat(run.out()).isEmpty();
+    }
+
+    @Test
+    void aModelThatTheEndOfTheProgramHasClosedIsNoFailureToTell() {
+        CommandRun run = CommandRun.of(Vitrail.commandLine().addSubcommand("late", new Late()), "late");
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.err()).isEmpty();
+    }
+
+    @Command
+    private record Late() implements Runnable {
+        @Override
+        public void run() {
+            ImageClassifier closed = ImageClassifier.load(CommandRun.CHECKPOINT);
+            closed.close();
+            closed.classify(Image.fromFile(CommandRun.CHECKPOINT.resolve("photo.png")));
+        }
     }
 
     @Command

@@ -64,6 +64,7 @@ class WrongModelTest {
             read PHOTO                  | git/base           | It serves the command caption
             classify PHOTO              | blip_caption/base  | It serves the command caption
             classify PHOTO              | coca/tasks         | It serves the commands zero-shot, search, match and caption
+            embed hello                 | tales              | It reads texts alone, and serves the command generate
             embed PHOTO                 | llava/base         | It serves the commands caption, ask and chat --image
             search . cat                | blip_caption/base  | It serves the command caption
             search . cat                | tales              | It reads texts alone, and serves the command generate

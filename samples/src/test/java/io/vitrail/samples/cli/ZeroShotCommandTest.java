@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code zero-shot IMAGE… --labels a,b,c}. */
@@ -77,6 +78,20 @@ class ZeroShotCommandTest {
         CommandRun run = CommandRun.of("zero-shot", PHOTO, "--labels", "a", "--template", template, "-m", CLIP);
         assertThat(run.status()).isEqualTo(2);
         assertThat(run.err()).contains("--template: The template '" + template + "' must have {} once");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "cat, cat | --labels: The label 'cat' is given twice.",
+                "cat, ,   | --labels: A label is empty.",
+                ",        | --labels: At least 1 label is needed."
+            })
+    void labelsThatAreNoneAreAWrongCommandLine(String labels, String message) {
+        CommandRun run = CommandRun.of("zero-shot", PHOTO, "--labels", labels, "-m", CLIP);
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err()).startsWith("vitrail: " + message);
     }
 
     @Test

@@ -153,7 +153,8 @@ public record TextAttentionPage(SentenceAttention attention, OptionalInt layer, 
         try {
             Files.writeString(file, html());
         } catch (IOException e) {
-            throw new UncheckedIOException(file + " can't be written: " + e, e);
+            throw new UncheckedIOException(
+                    file + " can't be written: " + e + "\n  try:  a file in a folder of yours.", e);
         }
     }
 }

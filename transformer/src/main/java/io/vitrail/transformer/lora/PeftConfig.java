@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.vitrail.transformer.weights.CheckpointException;
 import io.vitrail.transformer.weights.ConfigJson;
 import io.vitrail.transformer.weights.JsonFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -39,6 +40,14 @@ record PeftConfig(double alpha, AlphaPattern alphas, boolean rankStabilized, boo
     /** @throws CheckpointException if it is missing, or asks for what isn't known */
     static PeftConfig read(Path folder) {
         Path file = folder.resolve(FILE);
+        if (!Files.exists(file)) {
+            Path inside = folder.resolve("adapter"); // where a fine-tuned checkpoint has one
+            boolean there = Files.exists(inside.resolve(FILE));
+            throw CheckpointException.of(
+                    "There is no adapter in this folder.",
+                    file,
+                    there ? inside.toString() : "the folder of a PEFT adapter.");
+        }
         JsonNode json = JsonFile.read(file);
         ConfigJson config = ConfigJson.of(json, file);
         String kind = config.text("peft_type", "LORA");

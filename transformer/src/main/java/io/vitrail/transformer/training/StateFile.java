@@ -4,6 +4,7 @@ import io.vitrail.transformer.weights.CheckpointException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -57,15 +58,34 @@ public final class StateFile {
         if (!Files.exists(file)) {
             return Optional.empty();
         }
-        String begun = TrainingState.facts(file).get(FINGERPRINT);
+        String begun = TrainingState.facts(file).getOrDefault(FINGERPRINT, "");
         if (!fingerprint.equals(begun)) {
             throw CheckpointException.of(
                     String.format(
                             "The training was begun with other options or pictures.%n  then: %s%n  now:  %s",
-                            begun, fingerprint),
+                            part(begun, fingerprint), part(fingerprint, begun)),
                     file,
                     "resume with the same ones, or delete the file to begin anew.");
         }
         return Optional.of(state.restore(file));
+    }
+
+    /** What differs from another text: from the first such word to the last, and the words about them. */
+    private static String part(String text, String other) {
+        List<String> words = List.of(text.split(" "));
+        List<String> others = List.of(other.split(" "));
+        int shorter = Math.min(words.size(), others.size());
+        int first = 0;
+        while (first < shorter && words.get(first).equals(others.get(first))) {
+            first++;
+        }
+        int behind = 0;
+        while (behind < shorter - first
+                && words.get(words.size() - 1 - behind).equals(others.get(others.size() - 1 - behind))) {
+            behind++;
+        }
+        int start = Math.max(0, first - 1);
+        int end = Math.min(words.size(), words.size() - behind + 1);
+        return (start > 0 ? "… " : "") + String.join(" ", words.subList(start, end)) + (end < words.size() ? " …" : "");
     }
 }

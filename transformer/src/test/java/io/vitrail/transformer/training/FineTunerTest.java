@@ -248,7 +248,11 @@ class FineTunerTest {
         tune(new PointsLesson(8), usual().build());
         assertThatThrownBy(() -> tune(new PointsLesson(8), usual().rate(0.01).build()))
                 .isInstanceOf(CheckpointException.class)
-                .hasMessageContaining("The training was begun with other options");
+                .hasMessageStartingWith("The training was begun with other options or pictures.\n  then: … ")
+                .hasMessageContaining(" Optimization[rate=0.03, ")
+                .hasMessageContaining(" Optimization[rate=0.01, ")
+                .message()
+                .doesNotContain("seed"); // the same in both
     }
 
     @Test

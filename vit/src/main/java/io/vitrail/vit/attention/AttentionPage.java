@@ -162,7 +162,8 @@ public record AttentionPage(String title, Image photo, PictureAttention attentio
         try {
             Files.writeString(file, html);
         } catch (IOException e) {
-            throw new UncheckedIOException(file + " can't be written: " + e, e);
+            throw new UncheckedIOException(
+                    file + " can't be written: " + e + "\n  try:  a file in a folder of yours.", e);
         }
     }
 }

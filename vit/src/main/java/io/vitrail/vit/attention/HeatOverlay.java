@@ -111,7 +111,8 @@ public final class HeatOverlay {
         try {
             Files.write(file, EncodedImage.png(image));
         } catch (IOException e) {
-            throw new UncheckedIOException(file + " can't be written: " + e, e);
+            throw new UncheckedIOException(
+                    file + " can't be written: " + e + "\n  try:  a file in a folder of yours.", e);
         }
     }
 }

@@ -9,7 +9,11 @@ sealed interface SizeRule {
     /** A height and a width, in pixels. */
     record Size(int height, int width) {
         public Size {
-            Check.that(height > 0 && width > 0, "A picture can't be resized to %d x %d pixels.", height, width);
+            Check.that(
+                    height > 0 && width > 0,
+                    "A picture can't be resized to %d x %d pixels.%n  try:  one that isn't so narrow.",
+                    height,
+                    width);
         }
 
         @Override

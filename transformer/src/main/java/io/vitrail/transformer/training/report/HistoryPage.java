@@ -192,7 +192,8 @@ public record HistoryPage(String title, TrainingHistory history) {
         try {
             Files.writeString(file, html());
         } catch (IOException e) {
-            throw new UncheckedIOException(file + " can't be written: " + e, e);
+            throw new UncheckedIOException(
+                    file + " can't be written: " + e + "\n  try:  a file in a folder of yours.", e);
         }
     }
 }
