@@ -14,59 +14,24 @@ import argparse
 import json
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+from turn_taking import java, summaries, timed, turns
+
 WORDS = 20
 LABELS, PICTURES, TIMED = 1000, 100, 2
 QUESTION = "what is to be seen here {}"
 
 
-class Java:
-    """The benchmarks' FusionTurns: answers each line that it is given by milliseconds."""
-
-    def __init__(self, task, folder, precision, picture, threads):
-        target = os.path.join(HERE, "target")
-        with open(os.path.join(target, "classpath"), encoding="utf-8") as file:
-            classpath = os.path.join(target, "vitrail-benchmarks.jar") + os.pathsep + file.read().strip()
-        self.process = subprocess.Popen(
-            ["java", "-XX:+UseSerialGC", "-DOPT_OUT_TRACKING=true", "-cp", classpath, "io.vitrail.benchmarks.FusionTurns",
-             task, folder, precision, picture, str(LABELS)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-            env=dict(os.environ, OMP_NUM_THREADS=str(threads)))
-        assert self.process.stdout.readline().strip() == "ready", "the Java side did not start"
-
-    def ask(self, line):
-        self.process.stdin.write(line + "\n")
-        self.process.stdin.flush()
-        return float(self.process.stdout.readline())
-
-
-def timed(run):
-    start = time.perf_counter()
-    run()
-    return (time.perf_counter() - start) * 1e3
-
-
-def turns(programs, warm_up, rounds):
-    """Times of each program, round by round."""
-    times = {name: [] for name in programs}
-    for i in range(-warm_up, rounds):
-        for name, run in programs.items():
-            time.sleep(0.2)  # threads of the one before spin for a while
-            taken = run()
-            if i >= 0:
-                times[name].append(taken)
-    return times
-
-
 def report(title, times, base):
-    for name, taken in times.items():
-        ratio = statistics.median(b / t for b, t in zip(times[base], taken))
-        print(f"| {title} | {name} | {statistics.median(taken):.0f} | {min(taken):.0f} to {max(taken):.0f} | {ratio:.2f} |", flush=True)
+    for name, median, least, most, ratio in summaries(times, base):
+        print(f"| {title} | {name} | {median:.0f} | {least:.0f} to {most:.0f} | {ratio:.2f} |", flush=True)
+
+
+def vitrail(task, folder, precision, picture, args):
+    """The benchmarks' FusionTurns, which answers by milliseconds."""
+    return java("FusionTurns", [task, folder, precision, picture, LABELS], args.threads)
 
 
 def picture_file(folder):
@@ -141,7 +106,7 @@ def captions(args, torch):
     half = BlipForConditionalGeneration.from_pretrained(folder, dtype=torch.bfloat16).eval()
     path = picture_file(folder)
     picture = Image.open(path).convert("RGB")
-    sides = {precision: Java("caption", folder, precision, path, args.threads) for precision in ("FP32", "AUTO")}
+    sides = {precision: vitrail("caption", folder, precision, path, args) for precision in ("FP32", "AUTO")}
 
     def reference(of, count, beams):
         def run():
@@ -153,15 +118,15 @@ def captions(args, torch):
 
     for count, beams in ((1, 1), (1, 3), (4, 1)):
         programs = {
-            "Vitrail fp32": lambda: sides["FP32"].ask(f"caption {count} {beams}"),
+            "Vitrail fp32": lambda: sides["FP32"].number(f"caption {count} {beams}"),
             "Hugging Face fp32": reference(model, count, beams),
-            "Vitrail auto": lambda: sides["AUTO"].ask(f"caption {count} {beams}"),
+            "Vitrail auto": lambda: sides["AUTO"].number(f"caption {count} {beams}"),
             "Hugging Face bf16": reference(half, count, beams),
         }
         times = turns(programs, 2, args.rounds)
         report(f"BLIP-base caption, {count} at once, {'greedy' if beams == 1 else f'{beams} beams'}", times, "Hugging Face fp32")
     for side in sides.values():
-        side.process.kill()
+        side.end()
 
 
 def questions(args, torch):
@@ -171,7 +136,7 @@ def questions(args, torch):
     model, processor = blip(folder, BlipForQuestionAnswering, torch)
     path = picture_file(folder)
     picture = Image.open(path).convert("RGB")
-    java = Java("ask", folder, "FP32", path, args.threads)
+    side = vitrail("ask", folder, "FP32", path, args)
 
     def reference(count):
         def run():
@@ -181,8 +146,8 @@ def questions(args, torch):
         return lambda: timed(run)
 
     programs = {
-        "Vitrail, 1 question": lambda: java.ask("ask 1"),
-        "Vitrail, 10 questions": lambda: java.ask("ask 10"),
+        "Vitrail, 1 question": lambda: side.number("ask 1"),
+        "Vitrail, 10 questions": lambda: side.number("ask 10"),
         "Hugging Face, 1 question": reference(1),
         "Hugging Face, 10 questions": reference(10),
     }
@@ -190,7 +155,7 @@ def questions(args, torch):
     report("BLIP-base answers, fp32", times, "Hugging Face, 1 question")
     ratio = statistics.median(t / o for t, o in zip(times["Vitrail, 10 questions"], times["Vitrail, 1 question"]))
     print(f"10 questions on one picture take {ratio:.2f} times as long as one", flush=True)
-    java.process.kill()
+    side.end()
 
 
 def zero_shot(args, torch):
@@ -207,7 +172,7 @@ def zero_shot(args, torch):
     images.save_pretrained(folder)
     path = picture_file(folder)
     picture = Image.open(path).convert("RGB")
-    java = Java("zeroshot", folder, "FP32", path, args.threads)
+    side = vitrail("zeroshot", folder, "FP32", path, args)
     pipeline = ZeroShotImageClassificationPipeline(model=model, tokenizer=tokenizer, image_processor=images)
     labels = [f"thing {i}" for i in range(LABELS)]
 
@@ -216,12 +181,12 @@ def zero_shot(args, torch):
             pipeline([picture] * TIMED, candidate_labels=labels)
 
     programs = {
-        "Vitrail": lambda: java.ask(f"zeroshot {PICTURES}"),
+        "Vitrail": lambda: side.number(f"zeroshot {PICTURES}"),
         f"Hugging Face, {TIMED} pictures x {PICTURES // TIMED}": lambda: timed(reference) * PICTURES / TIMED,
     }
     times = turns(programs, 1, max(2, args.rounds // 4))
     report(f"CLIP ViT-B/32, {LABELS} labels, {PICTURES} pictures, fp32", times, list(programs)[1])
-    java.process.kill()
+    side.end()
 
 
 def main():

@@ -10,32 +10,14 @@ computes one batch, in the same order, after a pause, so that all meet the same 
 
 import argparse
 import os
-import statistics
-import subprocess
-import sys
 import tempfile
-import time
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+from turn_taking import java, summaries, timed, turns
 
 
-class Java:
-    """The benchmarks' TurnTaking: prints the milliseconds of one pass for each line it is given."""
-
-    def __init__(self, folder, precision, threads):
-        target = os.path.join(HERE, "target")
-        with open(os.path.join(target, "classpath"), encoding="utf-8") as file:
-            classpath = os.path.join(target, "vitrail-benchmarks.jar") + os.pathsep + file.read().strip()
-        env = dict(os.environ, OMP_NUM_THREADS=str(threads))
-        self.process = subprocess.Popen(
-            ["java", "-XX:+UseSerialGC", "-DOPT_OUT_TRACKING=true", "-cp", classpath, "io.vitrail.benchmarks.TurnTaking", folder, precision],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=env)
-        assert self.process.stdout.readline().strip() == "ready", "the Java side did not start"
-
-    def __call__(self, batch):
-        self.process.stdin.write(f"{batch}\n")
-        self.process.stdin.flush()
-        return float(self.process.stdout.readline())
+def vitrail(folder, precision, threads):
+    """The benchmarks' TurnTaking, which is told the pictures of a pass."""
+    return java("TurnTaking", [folder, precision], threads).number
 
 
 def hugging_face(model, torch, dtype):
@@ -45,9 +27,7 @@ def hugging_face(model, torch, dtype):
         if batch not in inputs:
             inputs[batch] = torch.ones(batch, 3, 224, 224, dtype=dtype)
         with torch.inference_mode():
-            start = time.perf_counter()
-            model(inputs[batch]).logits.float().numpy()
-            return (time.perf_counter() - start) * 1e3
+            return timed(lambda: model(inputs[batch]).logits.float().numpy())
 
     return run
 
@@ -64,9 +44,7 @@ def onnx_runtime(model, torch, folder, threads):
 
     def run(batch):
         x = np.ones((batch, 3, 224, 224), dtype=np.float32)
-        start = time.perf_counter()
-        session.run(None, {"x": x})
-        return (time.perf_counter() - start) * 1e3
+        return timed(lambda: session.run(None, {"x": x}))
 
     return run
 
@@ -88,28 +66,19 @@ def main():
     model.save_pretrained(folder)
     half = ViTForImageClassification.from_pretrained(folder, dtype=torch.bfloat16, attn_implementation="sdpa").eval()
     programs = {
-        "Vitrail fp32": Java(folder, "FP32", args.threads),
+        "Vitrail fp32": vitrail(folder, "FP32", args.threads),
         "Hugging Face fp32": hugging_face(model, torch, torch.float32),
         "ONNX Runtime fp32": onnx_runtime(model, torch, folder, args.threads),
-        "Vitrail bf16": Java(folder, "BF16", args.threads),
+        "Vitrail bf16": vitrail(folder, "BF16", args.threads),
         "Hugging Face bf16": hugging_face(half, torch, torch.bfloat16),
     }
     for batch in [int(b) for b in args.batches.split(",")]:
-        for _ in range(5):
-            for run in programs.values():
-                run(batch)
-        times = {name: [] for name in programs}
-        for _ in range(args.rounds):
-            for name, run in programs.items():
-                time.sleep(0.2)  # threads of the one before spin for a while
-                times[name].append(run(batch) / batch)
-        base = times["Hugging Face fp32"]
-        for name, taken in times.items():
-            ratio = statistics.median(b / t for b, t in zip(base, taken))
-            row = (batch, name, statistics.median(taken), min(taken), max(taken), ratio)
+        of_each = {name: lambda run=run: run(batch) / batch for name, run in programs.items()}
+        times = turns(of_each, 5, args.rounds)
+        for row in summaries(times, "Hugging Face fp32"):
             print(("| {} | {} | {:.1f} | {:.1f} | {:.1f} | {:.2f} |" if args.markdown else
-                   "batch {:2d}  {:18s}  {:7.1f} ms per image ({:.1f} to {:.1f})  {:.2f} times Hugging Face fp32").format(*row))
-            sys.stdout.flush()
+                   "batch {:2d}  {:18s}  {:7.1f} ms per image ({:.1f} to {:.1f})  {:.2f} times Hugging Face fp32").format(batch, *row),
+                  flush=True)
 
 
 if __name__ == "__main__":

@@ -13,38 +13,24 @@ sum over 256 MB, the best of some, against the bytes of the weights that each to
 import argparse
 import os
 import statistics
-import subprocess
-import sys
 import tempfile
-import time
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+from turn_taking import java, summaries, timed, turns
+
 PROMPT, NEW = 64, 128
 
 
-class Java:
-    """The benchmarks' TextTurns: answers each line that it is given."""
+class Side:
+    """The benchmarks' TextTurns."""
 
-    def __init__(self, folder, precision, threads):
-        target = os.path.join(HERE, "target")
-        with open(os.path.join(target, "classpath"), encoding="utf-8") as file:
-            classpath = os.path.join(target, "vitrail-benchmarks.jar") + os.pathsep + file.read().strip()
-        env = dict(os.environ, OMP_NUM_THREADS=str(threads))
-        self.process = subprocess.Popen(
-            ["java", "-XX:+UseSerialGC", "-DOPT_OUT_TRACKING=true", "-cp", classpath, "io.vitrail.benchmarks.TextTurns", folder, precision],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=env)
-        assert self.process.stdout.readline().strip() == "ready", "the Java side did not start"
-
-    def ask(self, line):
-        self.process.stdin.write(line + "\n")
-        self.process.stdin.flush()
-        return self.process.stdout.readline().strip()
+    def __init__(self, folder, precision, args):
+        self.program = java("TextTurns", [folder, precision], args.threads)
 
     def write(self):
-        return float(self.ask(f"write {PROMPT} {NEW}"))
+        return self.program.number(f"write {PROMPT} {NEW}")
 
     def read(self, batch, tokens):
-        return float(self.ask(f"read {batch} {tokens}"))
+        return self.program.number(f"read {batch} {tokens}")
 
 
 def hugging_face_writing(model, torch):
@@ -53,9 +39,8 @@ def hugging_face_writing(model, torch):
 
     def run():
         with torch.inference_mode():
-            start = time.perf_counter()
-            model.generate(ids, attention_mask=mask, do_sample=False, max_new_tokens=NEW, min_new_tokens=NEW, pad_token_id=0)
-            return (time.perf_counter() - start) * 1e3
+            return timed(lambda: model.generate(
+                ids, attention_mask=mask, do_sample=False, max_new_tokens=NEW, min_new_tokens=NEW, pad_token_id=0))
 
     return run
 
@@ -64,9 +49,7 @@ def hugging_face_reading(model, torch):
     def run(batch, tokens):
         ids = (torch.arange(batch * tokens) * 7919 % model.config.vocab_size).reshape(batch, tokens)
         with torch.inference_mode():
-            start = time.perf_counter()
-            model(ids).last_hidden_state.float().numpy()
-            return (time.perf_counter() - start) * 1e3
+            return timed(lambda: model(ids).last_hidden_state.float().numpy())
 
     return run
 
@@ -94,9 +77,7 @@ def onnx_runtime_reading(model, torch, folder, threads):
 
     def run(batch, tokens):
         ids = (np.arange(batch * tokens) * 7919 % model.config.vocab_size).reshape(batch, tokens)
-        start = time.perf_counter()
-        session.run(None, {"ids": ids})
-        return (time.perf_counter() - start) * 1e3
+        return timed(lambda: session.run(None, {"ids": ids}))
 
     return run
 
@@ -104,31 +85,12 @@ def onnx_runtime_reading(model, torch, folder, threads):
 def bandwidth(torch):
     """Bytes per second of reading, the best of some."""
     numbers = torch.ones(64 * 1024 * 1024)
-    best = float("inf")
-    for _ in range(12):
-        start = time.perf_counter()
-        numbers.sum()
-        best = min(best, time.perf_counter() - start)
-    return numbers.numel() * 4 / best
-
-
-def turns(programs, warm_up, rounds):
-    """Times of each program, round by round."""
-    times = {name: [] for name in programs}
-    for i in range(-warm_up, rounds):
-        for name, run in programs.items():
-            time.sleep(0.2)  # threads of the one before spin for a while
-            taken = run()
-            if i >= 0:
-                times[name].append(taken)
-    return times
+    return numbers.numel() * 4 / min(timed(numbers.sum) / 1e3 for _ in range(12))
 
 
 def report(title, times, base, describe):
-    for name, taken in times.items():
-        ratio = statistics.median(b / t for b, t in zip(times[base], taken))
-        print(f"| {title} | {name} | {describe(statistics.median(taken))} | {describe(max(taken))} to {describe(min(taken))} | {ratio:.2f} |")
-        sys.stdout.flush()
+    for name, median, least, most, ratio in summaries(times, base):
+        print(f"| {title} | {name} | {describe(median)} | {describe(most)} to {describe(least)} | {ratio:.2f} |", flush=True)
 
 
 def writing(name, config, model_class, args, torch):
@@ -137,7 +99,7 @@ def writing(name, config, model_class, args, torch):
     model = model_class(config).eval()
     model.save_pretrained(folder)
     half = model_class.from_pretrained(folder, dtype=torch.bfloat16).eval()
-    sides = {precision: Java(folder, precision, args.threads) for precision in ("FP32", "BF16", "INT8")}
+    sides = {precision: Side(folder, precision, args) for precision in ("FP32", "BF16", "INT8")}
     programs = {
         "Vitrail fp32": sides["FP32"].write,
         "Hugging Face fp32": hugging_face_writing(model, torch),
@@ -154,10 +116,10 @@ def writing(name, config, model_class, args, torch):
     print(f"{name}: {speed / 1e9:.1f} GB/s are read; {weights / 1e6:.0f} M weights of 2 bytes allow {possible:.1f} tokens/s; "
           f"bf16 reaches {100 * reached / possible:.0f} %")
     for precision in ("BF16", "INT8"):
-        largest, mean = map(float, sides[precision].ask("effect 64").split())
+        largest, mean = map(float, sides[precision].program.ask("effect 64").split())
         print(f"{name}, {precision}: log-probabilities differ from fp32's by {largest:.4f} at most, {mean:.5f} on average")
     for side in sides.values():
-        side.process.kill()
+        side.program.end()
 
 
 def reading(args, torch):
@@ -167,7 +129,7 @@ def reading(args, torch):
     model = BertModel(BertConfig()).eval()
     model.save_pretrained(folder)
     half = BertModel.from_pretrained(folder, dtype=torch.bfloat16).eval()
-    sides = {precision: Java(folder, precision, args.threads) for precision in ("FP32", "BF16")}
+    sides = {precision: Side(folder, precision, args) for precision in ("FP32", "BF16")}
     full, fast = sides["FP32"].read, sides["BF16"].read
     reference, reduced = hugging_face_reading(model, torch), hugging_face_reading(half, torch)
     runtime = onnx_runtime_reading(model, torch, folder, args.threads)
@@ -182,7 +144,7 @@ def reading(args, torch):
         times = turns(programs, 3, args.rounds if batch > 1 else 2 * args.rounds)
         report(f"BERT-base, 128 tokens, batch {batch}", times, "Hugging Face fp32", lambda millis: f"{millis:.1f} ms")
     for side in sides.values():
-        side.process.kill()
+        side.program.end()
 
 
 def main():

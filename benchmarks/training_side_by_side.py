@@ -10,29 +10,12 @@ warm-ups and a pause. Nothing else should run.
 """
 
 import argparse
-import os
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+from turn_taking import Program, java, summaries, timed, turns
+
 SIZES = {"tiny": dict(hidden_size=192, num_attention_heads=3, intermediate_size=768), "base": dict()}
-
-
-class Program:
-    """Answers the line "step" by milliseconds, "memory" by megabytes."""
-
-    def __init__(self, command, threads, **environment):
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-                                        env=dict(os.environ, OMP_NUM_THREADS=str(threads), **environment))
-        assert self.process.stdout.readline().strip() == "ready", f"{command[-4:]} did not start"
-
-    def ask(self, line):
-        self.process.stdin.write(line + "\n")
-        self.process.stdin.flush()
-        return float(self.process.stdout.readline())
 
 
 def peer(folder, what, batch, threads):
@@ -46,28 +29,25 @@ def peer(folder, what, batch, threads):
         model = get_peft_model(model, LoraConfig(r=8, lora_alpha=16, target_modules=["query", "value"], modules_to_save=["classifier"]))
     trained = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=1e-4, weight_decay=0.05)
+
+    def step(pixels, labels):
+        optimizer.zero_grad()
+        torch.nn.functional.cross_entropy(model(pixel_values=pixels).logits, labels).backward()
+        torch.nn.utils.clip_grad_norm_(trained, 1.0)
+        optimizer.step()
+
     print("ready", flush=True)
     for line in sys.stdin:
         if line.strip() == "memory":
             with open("/proc/self/status", encoding="utf-8") as file:
                 print(next(int(l.split()[1]) / 1024 for l in file if l.startswith("VmHWM:")), flush=True)
-            continue
-        pixels, labels = torch.randn(batch, 3, 224, 224), torch.arange(batch) % 10
-        start = time.perf_counter()
-        optimizer.zero_grad()
-        torch.nn.functional.cross_entropy(model(pixel_values=pixels).logits, labels).backward()
-        torch.nn.utils.clip_grad_norm_(trained, 1.0)
-        optimizer.step()
-        print((time.perf_counter() - start) * 1e3, flush=True)
+        else:
+            pixels, labels = torch.randn(batch, 3, 224, 224), torch.arange(batch) % 10
+            print(timed(lambda: step(pixels, labels)), flush=True)
 
 
-def java(folder, what, batch, threads, precision="FP32", **environment):
-    target = os.path.join(HERE, "target")
-    with open(os.path.join(target, "classpath"), encoding="utf-8") as file:
-        classpath = os.path.join(target, "vitrail-benchmarks.jar") + os.pathsep + file.read().strip()
-    classpath = os.environ.get("BENCHMARK_CLASSPATH", classpath)
-    return Program(["java", "-Xmx1g", "-XX:+UseSerialGC", "-DOPT_OUT_TRACKING=true", "-cp", classpath,
-                    "io.vitrail.benchmarks.TrainingTurns", folder, what, str(batch), precision], threads, **environment)
+def vitrail(folder, what, batch, threads, **environment):
+    return java("TrainingTurns", [folder, what, batch, "FP32"], threads, ["-Xmx1g"], **environment)
 
 
 def python(folder, what, batch, threads):
@@ -97,23 +77,15 @@ def main():
         programs = {}
         for what in args.modes:
             programs[f"PyTorch, {what}"] = python(folder, what, args.batch, args.threads)
-            programs[f"Vitrail, {what}"] = java(folder, what, args.batch, args.threads)
-            programs[f"Vitrail, {what}, glibc's allocator told"] = java(folder, what, args.batch, args.threads, **allocator)
-        programs["Vitrail, lora, layers computed again"] = java(folder, "lora-recomputed", args.batch, args.threads, **allocator)
-        times = {name: [] for name in programs}
-        for i in range(-2, args.rounds):
-            for name, program in programs.items():
-                time.sleep(0.2)
-                taken = program.ask("step")
-                if i >= 0:
-                    times[name].append(taken)
-        base = times["PyTorch, " + args.modes[0]]
-        for name, taken in times.items():
-            ratio = statistics.median(b / t for b, t in zip(base, taken))
-            print(f"| ViT-{size} | {name} | {statistics.median(taken):.0f} | {min(taken):.0f} to {max(taken):.0f} | {ratio:.2f} | "
-                  f"{programs[name].ask('memory'):.0f} |", flush=True)
+            programs[f"Vitrail, {what}"] = vitrail(folder, what, args.batch, args.threads)
+            programs[f"Vitrail, {what}, glibc's allocator told"] = vitrail(folder, what, args.batch, args.threads, **allocator)
+        programs["Vitrail, lora, layers computed again"] = vitrail(folder, "lora-recomputed", args.batch, args.threads, **allocator)
+        times = turns({name: lambda program=program: program.number("step") for name, program in programs.items()}, 2, args.rounds)
+        for name, median, least, most, ratio in summaries(times, "PyTorch, " + args.modes[0]):
+            print(f"| ViT-{size} | {name} | {median:.0f} | {least:.0f} to {most:.0f} | {ratio:.2f} | "
+                  f"{programs[name].number('memory'):.0f} |", flush=True)
         for program in programs.values():
-            program.process.kill()
+            program.end()
 
 
 if __name__ == "__main__":

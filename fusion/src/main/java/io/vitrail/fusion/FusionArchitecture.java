@@ -1,10 +1,9 @@
 package io.vitrail.fusion;
 
-import ai.djl.nn.Parameter;
 import io.vitrail.text.TextArchitecture;
 import io.vitrail.text.TextModel;
 import io.vitrail.text.TextTask;
-import io.vitrail.transformer.Encoder;
+import io.vitrail.transformer.ModelSize;
 import io.vitrail.transformer.TensorBlock;
 import io.vitrail.transformer.weights.CheckpointModel;
 import io.vitrail.vit.VisionArchitecture;
@@ -13,19 +12,16 @@ import io.vitrail.vit.VisionModels;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 
 /**
  * What a model of pictures and texts is, without its weights.
  *
  * @param sizes in pixels, tokens and numbers, by name; those of a tower begin with its name and a dot
- * @param parameters of the whole model; what is shared counts once
- * @param matrices how many of them are in matrices within layers, which {@code BF16} holds in half the bytes
+ * @param size of the whole model
  * @param pictureBytes what one picture, or one tile of it, needs in a pass beside the weights, roughly
  * @param tokenBytes what each token of a text needs, roughly: in the cache of a model that writes, else in a pass
  * @param tasks what the model serves, by the names of the command line
@@ -33,8 +29,7 @@ import java.util.function.Predicate;
  */
 public record FusionArchitecture(
         Map<String, Long> sizes,
-        long parameters,
-        long matrices,
+        ModelSize size,
         long pictureBytes,
         long tokenBytes,
         List<String> tasks,
@@ -48,12 +43,11 @@ public record FusionArchitecture(
      * @param type the model_type of its config
      */
     static FusionArchitecture of(FusionModel model, FusionTask task, String type) {
-        List<Encoder> layers = layers(model);
+        ModelSize size = ModelSize.of(model);
         Towers towers = new Towers();
         model.parts().forEach(towers::add);
         Map<String, Long> sizes = new LinkedHashMap<>();
-        long depth = layers.stream().mapToLong(stack -> stack.parts().size()).sum();
-        sizes.put("depth", depth);
+        sizes.put("depth", size.depth());
         new TreeMap<>(model.sizes()).forEach(sizes::put);
         if (towers.sizes.isEmpty()) { // one stream
             towers.count(sizes);
@@ -61,8 +55,7 @@ public record FusionArchitecture(
         sizes.putAll(towers.sizes);
         return new FusionArchitecture(
                 sizes,
-                count(List.of(model), parameter -> true),
-                count(layers, parameter -> parameter.getShape().dimension() == 2),
+                size,
                 towers.pictureBytes,
                 towers.tokenBytes,
                 tasks(model, task, type),
@@ -105,16 +98,6 @@ public record FusionArchitecture(
         }
     }
 
-    /** Bytes of the weights in float32. */
-    public long bytesInFloat32() {
-        return Float.BYTES * parameters;
-    }
-
-    /** Bytes of the weights in bfloat16: matrices within layers are, all else stays float32. */
-    public long bytesInBfloat16() {
-        return bytesInFloat32() - Short.BYTES * matrices;
-    }
-
     private static List<String> tasks(FusionModel model, FusionTask task, String type) {
         List<String> tasks = new ArrayList<>(
                 switch (task) {
@@ -137,30 +120,7 @@ public record FusionArchitecture(
         return List.copyOf(tasks);
     }
 
-    private static List<Encoder> layers(TensorBlock block) {
-        return block.parts().values().stream()
-                .flatMap(part -> part instanceof Encoder stack ? List.of(stack).stream() : layers(part).stream())
-                .toList();
-    }
-
-    /** Numbers in some of the parameters. */
-    private static long count(List<? extends TensorBlock> blocks, Predicate<Parameter> counts) {
-        Set<Parameter> all = new LinkedHashSet<>(); // parameters are equal if they are the same
-        blocks.forEach(block -> collect(block, all));
-        return all.stream()
-                .filter(counts)
-                .mapToLong(parameter -> parameter.getShape().size())
-                .sum();
-    }
-
-    private static void collect(TensorBlock block, Set<Parameter> all) {
-        all.addAll(block.parameters().values());
-        block.parts().values().forEach(part -> collect(part, all));
-    }
-
-    /** Of one layer the stream, its norm, queries, keys and values, and what attention gives, or the MLP's hidden vector. */
     private static long passBytes(Map<String, Long> sizes) {
-        long width = sizes.getOrDefault("width", 0L);
-        return Float.BYTES * Math.max(7 * width, 3 * width + sizes.getOrDefault("mlpWidth", 0L));
+        return ModelSize.tokenBytes(sizes.getOrDefault("width", 0L), sizes.getOrDefault("mlpWidth", 0L));
     }
 }

@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vitrail.text.TextDecoder;
-import io.vitrail.text.generation.GenerationOptions;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.Tokens;
@@ -119,11 +118,6 @@ public final class FusionCaptioner extends PictureWriter {
     @Override
     public TextDecoder decoder() {
         return decoder;
-    }
-
-    @Override
-    public GenerationOptions options(Checkpoint checkpoint) {
-        return GenerationOptions.of(checkpoint);
     }
 
     @Override

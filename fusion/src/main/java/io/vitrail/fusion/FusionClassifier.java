@@ -93,11 +93,6 @@ public final class FusionClassifier extends CheckpointModel {
     }
 
     @Override
-    public String basePrefix() {
-        return "";
-    }
-
-    @Override
     public Map<String, Long> sizes() {
         return Map.of(
                 "width", (long) layers.width(),

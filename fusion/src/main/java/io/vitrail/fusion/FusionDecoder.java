@@ -160,11 +160,6 @@ public final class FusionDecoder extends TextDecoder {
     }
 
     @Override
-    public String basePrefix() {
-        return "";
-    }
-
-    @Override
     public Map<String, Long> sizes() {
         return Map.of(
                 "width", (long) config.layers().width(),

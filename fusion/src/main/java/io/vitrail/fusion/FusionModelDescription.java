@@ -5,6 +5,7 @@ import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.transformer.weights.CheckpointException;
 import io.vitrail.transformer.weights.ConfigJson;
 import io.vitrail.transformer.weights.JsonFile;
+import io.vitrail.transformer.weights.LoadingProblems;
 import io.vitrail.transformer.weights.ModelCard;
 import io.vitrail.transformer.weights.ModelCatalogue;
 import io.vitrail.transformer.weights.StoredWeights;
@@ -12,11 +13,9 @@ import io.vitrail.vit.VisionModels;
 import io.vitrail.vit.image.ImageProcessor;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -84,30 +83,17 @@ public record FusionModelDescription(
     }
 
     private static FusionModelDescription of(Path folder, ConfigJson config, Optional<Checkpoint> checkpoint) {
-        List<String> problems = new ArrayList<>();
+        LoadingProblems problems = new LoadingProblems();
         String type = ModelCatalogue.type(config);
-        Optional<FusionModel> model = attempt(problems, () -> FusionModels.create(config));
-        model.ifPresent(empty -> checkpoint.ifPresent(stored -> attempt(problems, () -> {
-            empty.check(stored);
-            return empty;
-        })));
+        Optional<FusionModel> model = problems.model(() -> FusionModels.create(config), checkpoint);
         return new FusionModelDescription(
                 type,
                 FusionModels.className(config, Set.of()),
                 model.map(empty -> FusionArchitecture.of(empty, FusionModels.task(config), type)),
                 checkpoint.map(StoredWeights::of),
-                attempt(problems, () -> ImageProcessor.load(folder).toString()),
-                attempt(problems, () -> TextModelDescription.tokenizerIn(folder)),
+                problems.attempt(() -> ImageProcessor.load(folder).toString()),
+                problems.attempt(() -> TextModelDescription.tokenizerIn(folder)),
                 ModelCard.in(folder).licence(),
-                List.copyOf(problems));
-    }
-
-    private static <T> Optional<T> attempt(List<String> problems, Supplier<T> supplier) {
-        try {
-            return Optional.of(supplier.get());
-        } catch (CheckpointException | IllegalArgumentException | ArithmeticException e) {
-            problems.add(e.getMessage());
-            return Optional.empty();
-        }
+                problems.messages());
     }
 }

@@ -118,11 +118,6 @@ public final class Git extends PictureWriter {
         return Optional.of(vision.layout(0, imageHeight, imageWidth));
     }
 
-    @Override
-    public GenerationOptions options(Checkpoint checkpoint) {
-        return GenerationOptions.of(checkpoint);
-    }
-
     /** With the start token, and without the separator, which would end the text. */
     @Override
     public long[] ids(String words, Tokenizer tokenizer) {

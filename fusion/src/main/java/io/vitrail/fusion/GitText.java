@@ -164,11 +164,6 @@ final class GitText extends TextDecoder {
     }
 
     @Override
-    public String basePrefix() {
-        return "";
-    }
-
-    @Override
     public Map<String, Long> sizes() {
         return Map.of(
                 "vocabulary", (long) words,

@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import io.vitrail.text.TextDecoder;
 import io.vitrail.text.TextModels;
 import io.vitrail.text.TextTask;
-import io.vitrail.text.generation.GenerationOptions;
 import io.vitrail.text.tokenizer.EncodeOptions;
 import io.vitrail.text.tokenizer.Tokenizer;
 import io.vitrail.transformer.Linear;
@@ -86,11 +85,6 @@ public final class VisionEncoderDecoder extends PictureWriter {
     @Override
     public TextDecoder decoder() {
         return decoder;
-    }
-
-    @Override
-    public GenerationOptions options(Checkpoint checkpoint) {
-        return GenerationOptions.of(checkpoint);
     }
 
     /** Without special tokens, which would end the text. */

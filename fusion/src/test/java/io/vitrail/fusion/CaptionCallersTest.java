@@ -4,20 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.djl.Device;
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import io.vitrail.text.GeneratedText;
 import io.vitrail.transformer.CallException;
 import io.vitrail.transformer.Caller;
-import io.vitrail.transformer.DjlEngine;
+import io.vitrail.transformer.NativeMemory;
 import io.vitrail.transformer.kernels.Compute;
 import io.vitrail.vit.image.Image;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -118,22 +114,13 @@ class CaptionCallersTest {
         captioner.close();
     }
 
-    /** All arrays that are alive in this JVM. */
-    private static Set<String> arrays() {
-        try (NDManager manager = DjlEngine.newManager(Device.cpu())) {
-            return manager.getParentManager().getManagedArrays().stream()
-                    .map(NDArray::getUid)
-                    .collect(Collectors.toSet());
-        }
-    }
-
     @Test
     void callsAndErrorsLeaveNoArraysBehind() {
         captioner.close();
-        Set<String> before = arrays();
+        Set<String> before = NativeMemory.arrays();
         try (ImageCaptioner own = load(Compute.DEFAULT)) {
             own.caption(IMAGES);
-            Set<String> loaded = arrays();
+            Set<String> loaded = NativeMemory.arrays();
             ImageCaptioner greedy =
                     own.withOptions(own.options().toBuilder().beams(1).build());
             for (int i = 0; i < 3; i++) {
@@ -148,10 +135,10 @@ class CaptionCallersTest {
                 assertThatIllegalArgumentException()
                         .isThrownBy(() -> own.withPrompt("a ".repeat(600)).caption(IMAGES));
             }
-            assertThat(arrays()).isSubsetOf(loaded);
+            assertThat(NativeMemory.arrays()).isSubsetOf(loaded);
         }
-        assertThat(arrays()).isSubsetOf(before);
+        assertThat(NativeMemory.arrays()).isSubsetOf(before);
         assertThatIllegalArgumentException().isThrownBy(() -> TextReader.load(CHECKPOINT)); // after it was loaded
-        assertThat(arrays()).isSubsetOf(before);
+        assertThat(NativeMemory.arrays()).isSubsetOf(before);
     }
 }

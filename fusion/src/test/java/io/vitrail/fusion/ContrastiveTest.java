@@ -3,12 +3,9 @@ package io.vitrail.fusion;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.djl.Device;
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.vitrail.transformer.DjlEngine;
+import io.vitrail.transformer.NativeMemory;
 import io.vitrail.transformer.weights.CheckpointException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +14,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -97,15 +93,6 @@ class ContrastiveTest {
                 .hasMessageContaining("isn't for comparing pictures with texts");
     }
 
-    /** All arrays that are alive in this JVM. */
-    private static Set<String> arrays() {
-        try (NDManager manager = DjlEngine.newManager(Device.cpu())) {
-            return manager.getParentManager().getManagedArrays().stream()
-                    .map(NDArray::getUid)
-                    .collect(Collectors.toSet());
-        }
-    }
-
     private static void call(String name, ZeroShotClassifier classifier, ImageTextEmbedder embedder) {
         classifier.classify(Recorded.pictures(name));
         classifier.withLabels(List.of("a dog"), PromptTemplates.none()).classify(Recorded.pictures(name));
@@ -117,15 +104,15 @@ class ContrastiveTest {
     void callsLeaveNoArraysBehind() {
         for (String name : List.of("clip/quick_gelu", "siglip/base")) {
             Recorded.embedder(name).close(); // kernels stay, once they are made
-            Set<String> before = arrays();
+            Set<String> before = NativeMemory.arrays();
             try (ZeroShotClassifier classifier = ZeroShotClassifier.load(Goldens.folder(name), List.of("a cat"));
                     ImageTextEmbedder embedder = Recorded.embedder(name)) {
                 call(name, classifier, embedder);
-                Set<String> loaded = arrays();
+                Set<String> loaded = NativeMemory.arrays();
                 call(name, classifier, embedder);
-                assertThat(arrays()).isSubsetOf(loaded);
+                assertThat(NativeMemory.arrays()).isSubsetOf(loaded);
             }
-            assertThat(arrays()).isSubsetOf(before);
+            assertThat(NativeMemory.arrays()).isSubsetOf(before);
         }
     }
 }

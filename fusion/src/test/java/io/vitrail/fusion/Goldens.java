@@ -1,7 +1,7 @@
 package io.vitrail.fusion;
 
+import io.vitrail.transformer.Resources;
 import io.vitrail.transformer.verify.GoldenCase;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -11,19 +11,11 @@ final class Goldens {
 
     /** The folders of all cases, FAMILY/CASE, sorted. */
     static List<Path> folders() {
-        return GoldenCase.under(resource("/goldens"));
+        return GoldenCase.under(Resources.path("/goldens"));
     }
 
     /** The folder of one case, such as "blip_caption/base": a checkpoint with pictures, too. */
     static Path folder(String name) {
-        return resource("/goldens/" + name);
-    }
-
-    private static Path resource(String name) {
-        try {
-            return Path.of(Goldens.class.getResource(name).toURI());
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
-        }
+        return Resources.path("/goldens/" + name);
     }
 }

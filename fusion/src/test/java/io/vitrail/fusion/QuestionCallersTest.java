@@ -5,20 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.djl.Device;
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import io.vitrail.fusion.ImageTextMatcher.Match;
 import io.vitrail.fusion.VisualQuestionAnswerer.Answer;
 import io.vitrail.transformer.CallException;
 import io.vitrail.transformer.Caller;
-import io.vitrail.transformer.DjlEngine;
+import io.vitrail.transformer.NativeMemory;
 import io.vitrail.vit.image.Image;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -87,19 +83,10 @@ class QuestionCallersTest {
         assertThatThrownBy(() -> matcher.match(photo, TEXTS)).isInstanceOf(IllegalStateException.class);
     }
 
-    /** All arrays that are alive in this JVM. */
-    private static Set<String> arrays() {
-        try (NDManager manager = DjlEngine.newManager(Device.cpu())) {
-            return manager.getParentManager().getManagedArrays().stream()
-                    .map(NDArray::getUid)
-                    .collect(Collectors.toSet());
-        }
-    }
-
     @Test
     void callsAndErrorsLeaveNoArraysBehind() {
         Image photo = picture("photo.png");
-        Set<String> loaded = arrays();
+        Set<String> loaded = NativeMemory.arrays();
         List<Answer> answers = answerer.answer(photo, TEXTS);
         List<Match> matches = matcher.match(photo, TEXTS);
         for (int i = 0; i < 3; i++) {
@@ -110,6 +97,6 @@ class QuestionCallersTest {
                     .isInstanceOf(CallException.class);
             assertThatIllegalArgumentException().isThrownBy(() -> answerer.answer(photo, "a ".repeat(600)));
         }
-        assertThat(arrays()).isSubsetOf(loaded);
+        assertThat(NativeMemory.arrays()).isSubsetOf(loaded);
     }
 }

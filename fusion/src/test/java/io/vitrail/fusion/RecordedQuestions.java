@@ -1,9 +1,9 @@
 package io.vitrail.fusion;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.vitrail.transformer.Resources;
 import io.vitrail.transformer.weights.JsonFile;
 import io.vitrail.vit.image.Image;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +16,7 @@ final class RecordedQuestions {
     static final Path MATCHER = Goldens.folder("blip_itm/base");
     static final List<String> PICTURES = List.of("photo.png", "drawing.png");
 
-    private static final JsonNode EXPECTED = JsonFile.read(resource("/questions/expected.json"));
+    private static final JsonNode EXPECTED = JsonFile.read(Resources.path("/questions/expected.json"));
 
     private RecordedQuestions() {}
 
@@ -66,13 +66,5 @@ final class RecordedQuestions {
     /** Texts of several lengths, more than go through a model together. */
     static List<String> many(List<String> some) {
         return Stream.generate(some::stream).limit(9).flatMap(each -> each).toList();
-    }
-
-    private static Path resource(String name) {
-        try {
-            return Path.of(RecordedQuestions.class.getResource(name).toURI());
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

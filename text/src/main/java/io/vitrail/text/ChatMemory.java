@@ -2,6 +2,7 @@ package io.vitrail.text;
 
 import io.vitrail.text.generation.CachedDecoding;
 import io.vitrail.text.generation.Decoding;
+import io.vitrail.text.generation.ForwardingDecoding;
 import io.vitrail.transformer.Patience;
 import io.vitrail.transformer.Session;
 import java.util.Arrays;
@@ -69,13 +70,14 @@ final class ChatMemory implements AutoCloseable {
     }
 
     /** One turn of a chat. */
-    private final class Turn implements Decoding {
+    private final class Turn extends ForwardingDecoding {
         private final CachedDecoding<TextDecoder> decoding;
         private long[] read; // what the decoding has of its row
         private boolean begun;
         private boolean whole = true; // there is one row, and read is all of it
 
         private Turn(CachedDecoding<TextDecoder> decoding, long[] read) {
+            super(decoding);
             this.decoding = decoding;
             this.read = read;
         }
@@ -83,12 +85,12 @@ final class ChatMemory implements AutoCloseable {
         @Override
         public float[][] next(long[][] tokens) {
             if (!whole) {
-                return decoding.next(tokens);
+                return super.next(tokens);
             }
             long[] more = begun ? tokens[0] : Arrays.copyOfRange(tokens[0], read.length, tokens[0].length);
             begun = true;
             whole = false;
-            float[][] scores = decoding.next(new long[][] {more});
+            float[][] scores = super.next(new long[][] {more});
             read = LongStream.concat(Arrays.stream(read), Arrays.stream(more)).toArray();
             whole = true;
             return scores;
@@ -97,17 +99,7 @@ final class ChatMemory implements AutoCloseable {
         @Override
         public void select(int[] parents) {
             whole &= parents.length == 1;
-            decoding.select(parents);
-        }
-
-        @Override
-        public int vocabulary() {
-            return decoding.vocabulary();
-        }
-
-        @Override
-        public int maxTokens() {
-            return decoding.maxTokens();
+            super.select(parents);
         }
 
         @Override
@@ -115,7 +107,7 @@ final class ChatMemory implements AutoCloseable {
             if (whole && read.length > 0 && session.model().readsOnce()) {
                 keep(new ReadText(decoding, read));
             } else {
-                decoding.close();
+                super.close();
             }
         }
     }

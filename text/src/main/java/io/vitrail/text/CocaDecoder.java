@@ -122,11 +122,6 @@ public final class CocaDecoder extends TextDecoder {
     }
 
     @Override
-    public String basePrefix() {
-        return "";
-    }
-
-    @Override
     public Map<String, Long> sizes() {
         return new HashMap<>(config.sizes());
     }

@@ -6,13 +6,13 @@ import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.transformer.weights.CheckpointException;
 import io.vitrail.transformer.weights.ConfigJson;
 import io.vitrail.transformer.weights.JsonFile;
+import io.vitrail.transformer.weights.LoadingProblems;
 import io.vitrail.transformer.weights.ModelCard;
 import io.vitrail.transformer.weights.StoredWeights;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
  * What the folder of a text model's checkpoint holds, told by its config, its tokenizer and the headers of its weights;
@@ -52,32 +52,18 @@ public record TextModelDescription(
     private static TextModelDescription of(Path folder, JsonNode json, Optional<Checkpoint> checkpoint) {
         ConfigJson config = new ConfigJson(json);
         Optional<String> className = config.texts("architectures").stream().findFirst();
-        List<String> problems = new ArrayList<>();
-        Optional<TextTask> task =
-                attempt(problems, () -> TextModels.task(config, className.orElse("none"), checkpoint));
+        LoadingProblems problems = new LoadingProblems();
+        Optional<TextTask> task = problems.attempt(() -> TextModels.task(config, className.orElse("none"), checkpoint));
         Optional<TextModel> model =
-                task.flatMap(its -> attempt(problems, () -> TextModels.create(config, its, TextModel.class)));
-        model.ifPresent(empty -> checkpoint.ifPresent(stored -> attempt(problems, () -> {
-            empty.weightTable().check(stored, stored.base(empty.basePrefix()), empty, empty.sizes());
-            return empty;
-        })));
+                task.flatMap(its -> problems.model(() -> TextModels.create(config, its, TextModel.class), checkpoint));
         return new TextModelDescription(
                 config.text("model_type", ""),
                 className,
                 model.map(empty -> TextArchitecture.of(empty, task.orElseThrow())),
                 checkpoint.map(StoredWeights::of),
-                attempt(problems, () -> tokenizerIn(folder)),
+                problems.attempt(() -> tokenizerIn(folder)),
                 ModelCard.in(folder).licence(),
-                List.copyOf(problems));
-    }
-
-    private static <T> Optional<T> attempt(List<String> problems, Supplier<T> supplier) {
-        try {
-            return Optional.of(supplier.get());
-        } catch (CheckpointException | IllegalArgumentException | ArithmeticException e) {
-            problems.add(e.getMessage());
-            return Optional.empty();
-        }
+                problems.messages());
     }
 
     /**

@@ -6,9 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.offset;
 
 import ai.djl.Device;
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import io.vitrail.text.generation.Decoding;
 import io.vitrail.text.generation.GeneratedSequence;
 import io.vitrail.text.generation.GenerationEngine;
@@ -17,17 +14,13 @@ import io.vitrail.text.generation.Prompt;
 import io.vitrail.text.generation.TokenListener;
 import io.vitrail.text.tokenizer.template.ChatMessage;
 import io.vitrail.transformer.CallException;
-import io.vitrail.transformer.DjlEngine;
-import io.vitrail.transformer.Pass;
+import io.vitrail.transformer.NativeMemory;
 import io.vitrail.transformer.Patience;
-import io.vitrail.transformer.ReadableOperations;
 import io.vitrail.transformer.Session;
 import io.vitrail.transformer.verify.GoldenReplayer;
 import io.vitrail.transformer.weights.Checkpoint;
-import io.vitrail.transformer.weights.WeightTable;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,12 +58,6 @@ class ChatMemoryTest {
         return LongStream.range(0, count).map(i -> (3 + 5 * i + i * i) % 40).toArray();
     }
 
-    private static int arrays() {
-        try (NDManager manager = DjlEngine.newManager(Device.cpu())) {
-            return manager.getParentManager().getManagedArrays().size();
-        }
-    }
-
     private float[] scores(long... prompt) {
         try (Decoding decoding = memory.open(prompt, Patience.endless())) {
             return decoding.next(new long[][] {prompt})[0];
@@ -103,59 +90,18 @@ class ChatMemoryTest {
         assertAsReadAgain(7, 8);
     }
 
-    /** Counts the tokens that go through it; scores nothing. */
-    private static final class Counting extends TextDecoder {
-        private final List<Long> widths = new ArrayList<>();
-
-        @Override
-        public NDArray states(TextInput input, Pass pass) {
-            widths.add(input.ids().getShape().get(1));
-            return input.ids().toType(DataType.FLOAT32, false).expandDims(2); // [rows, tokens, 1]
-        }
-
-        @Override
-        public NDArray logits(NDArray states, Pass pass) {
-            return states;
-        }
-
-        @Override
-        public int maxTokens() {
-            return Integer.MAX_VALUE;
-        }
-
-        @Override
-        public int vocabulary() {
-            return 1;
-        }
-
-        @Override
-        public WeightTable weightTable() {
-            return WeightTable.parse("checkpoint | block | shape");
-        }
-
-        @Override
-        public String basePrefix() {
-            return "";
-        }
-
-        @Override
-        public Map<String, Long> sizes() {
-            return Map.of();
-        }
-    }
-
     @Test
     void onlyWhatIsNewGoesThroughTheModel() {
         free();
-        Counting model = new Counting();
-        session = new Session<>(model, ReadableOperations.INSTANCE, Device.cpu(), manager -> {});
+        WatchedDecoder model = new WatchedDecoder();
+        session = model.session();
         memory = new ChatMemory(session);
         scores(tokens(20));
         scores(tokens(31));
         scores(tokens(31));
         scores(tokens(17));
         scores(39, 38);
-        assertThat(model.widths).containsExactly(20L, 11L, 1L, 1L, 2L);
+        assertThat(model.widths()).containsExactly(20L, 11L, 1L, 1L, 2L);
     }
 
     @Test
@@ -191,36 +137,36 @@ class ChatMemoryTest {
     @Test
     void oneTextAtMostIsKept() {
         scores(tokens(20));
-        int once = arrays();
+        int once = NativeMemory.arrays().size();
         scores(tokens(40));
-        assertThat(arrays()).isEqualTo(once);
+        assertThat(NativeMemory.arrays().size()).isEqualTo(once);
         scores(9, 8, 7); // begins otherwise
-        assertThat(arrays()).isEqualTo(once);
+        assertThat(NativeMemory.arrays().size()).isEqualTo(once);
         Decoding first = memory.open(tokens(5), Patience.endless());
         Decoding second = memory.open(tokens(5), Patience.endless());
         first.next(new long[][] {tokens(5)});
         second.next(new long[][] {tokens(5)});
         first.close();
         second.close();
-        assertThat(arrays()).isEqualTo(once);
+        assertThat(NativeMemory.arrays().size()).isEqualTo(once);
         memory.close();
-        int none = arrays();
+        int none = NativeMemory.arrays().size();
         assertThat(none).isLessThan(once);
         scores(tokens(5)); // nobody will ask for it
-        assertThat(arrays()).isEqualTo(none);
+        assertThat(NativeMemory.arrays().size()).isEqualTo(none);
     }
 
     @Test
     void rowsThatPartedAreNotKept() {
         memory.close();
         memory = new ChatMemory(session);
-        int none = arrays();
+        int none = NativeMemory.arrays().size();
         try (Decoding decoding = memory.open(tokens(5), Patience.endless())) {
             decoding.next(new long[][] {tokens(5)});
             decoding.select(new int[] {0, 0});
             decoding.next(new long[][] {{3}, {4}});
         }
-        assertThat(arrays()).isEqualTo(none);
+        assertThat(NativeMemory.arrays().size()).isEqualTo(none);
     }
 
     @Test
@@ -261,8 +207,8 @@ class ChatMemoryTest {
                 List<ChatMessage> messages = new ArrayList<>(conversation.messages());
                 messages.add(ChatMessage.user(said));
                 answers.add(conversation.say(said).text());
-                kept = kept == 0 ? arrays() : kept;
-                assertThat(arrays()).isEqualTo(kept);
+                kept = kept == 0 ? NativeMemory.arrays().size() : kept;
+                assertThat(NativeMemory.arrays().size()).isEqualTo(kept);
                 try (TextGenerator again = TextGenerator.load(Goldens.task("chats"))) {
                     assertThat(answers.get(answers.size() - 1))
                             .isEqualTo(again.withOptions(options).chat(messages).text());

@@ -1,21 +1,14 @@
 package io.vitrail.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
-import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.vitrail.text.verify.TextReplayer;
-import io.vitrail.transformer.verify.GoldenCase;
-import io.vitrail.transformer.verify.GoldenReplayer;
+import io.vitrail.transformer.verify.GoldenSuite;
 import io.vitrail.transformer.verify.Verdict;
-import io.vitrail.transformer.verify.Verification;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicContainer;
-import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /** Every text model equals Hugging Face transformers at each recorded stage: readable, fast, and fast in bfloat16. */
@@ -27,29 +20,16 @@ class GoldenCasesTest {
     private static final Set<String> CANCELLING =
             Set.of("distilbert/classification single", "distilbert/classification ids_only");
 
-    private static final GoldenReplayer REPLAYER = new TextReplayer();
-    private static final Verification VERIFICATION =
-            new Verification(REPLAYER, List.of(GoldenReplayer.Path.values()), (golden, call, path, replayed) -> {});
+    private static final GoldenSuite SUITE = new GoldenSuite(new TextReplayer());
 
     @AfterAll
     static void free() {
-        REPLAYER.close();
+        SUITE.close();
     }
 
     @TestFactory
     Stream<DynamicContainer> everyCallOfEveryCase() {
-        return Goldens.folders().stream().map(GoldenCasesTest::container);
-    }
-
-    private static DynamicContainer container(Path folder) {
-        Stream<DynamicTest> calls = Stream.of(folder)
-                .flatMap(path -> VERIFICATION.of(GoldenCase.read(path)).stream()) // when its turn comes
-                .map(verdict -> dynamicTest(label(verdict), () -> assertPassed(verdict)));
-        return dynamicContainer(folder.getParent().getFileName() + "/" + folder.getFileName(), calls);
-    }
-
-    private static String label(Verdict verdict) {
-        return verdict.where() + (verdict.path().isEmpty() ? "" : ", " + verdict.path());
+        return SUITE.of(Goldens.folders(), GoldenCasesTest::assertPassed);
     }
 
     private static void assertPassed(Verdict verdict) {
@@ -58,7 +38,7 @@ class GoldenCasesTest {
                     .as(verdict.line())
                     .isLessThan(verdict.path().endsWith("bf16") ? 0.06 : 0.15);
         } else {
-            assertThat(verdict.passed()).as(verdict.line()).isTrue();
+            GoldenSuite.assertPassed(verdict);
         }
     }
 }

@@ -4,17 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.djl.Device;
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import io.vitrail.transformer.Caller;
-import io.vitrail.transformer.DjlEngine;
-import java.lang.management.BufferPoolMXBean;
-import java.lang.management.ManagementFactory;
+import io.vitrail.transformer.NativeMemory;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -24,48 +17,24 @@ class NothingIsLeftTest {
     private static final int CALLERS = 4;
     private static final long SPARE_BYTES = 1 << 20;
 
-    /** All arrays that are alive in this JVM. */
-    private static Set<String> arrays() {
-        try (NDManager manager = DjlEngine.newManager(Device.cpu())) {
-            return manager.getParentManager().getManagedArrays().stream()
-                    .map(NDArray::getUid)
-                    .collect(Collectors.toSet());
-        }
-    }
-
-    /** Memory that Java lends to native code: after a collection its buffers are freed, soon. */
-    private static long directBytes() {
-        long bytes = Long.MAX_VALUE;
-        for (long last = 0; bytes != last; ) {
-            last = bytes;
-            System.gc();
-            LockSupport.parkNanos(100_000_000);
-            bytes = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
-                    .filter(pool -> pool.getName().equals("direct"))
-                    .mapToLong(BufferPoolMXBean::getMemoryUsed)
-                    .sum();
-        }
-        return bytes;
-    }
-
     @Test
     @Timeout(300)
     void callsLeaveNoArraysAndNoMemoryBehind() {
         TextEmbedder.load(Goldens.task("vectors")).close(); // kernels stay, once they are made
-        Set<String> beforeLoading = arrays();
+        Set<String> beforeLoading = NativeMemory.arrays();
         try (TextGenerator own = TextGenerator.load(Goldens.task("stories"));
                 TextToText writer = TextToText.load(Goldens.task("translations")); // by beam search
                 TextEmbedder embedder = TextEmbedder.load(Goldens.task("vectors"))) {
             TextGenerator generator =
                     own.withOptions(own.options().toBuilder().maxNewTokens(6).build());
             call(generator, writer, embedder, 1);
-            Set<String> arrays = arrays();
-            long direct = directBytes();
+            Set<String> arrays = NativeMemory.arrays();
+            long direct = NativeMemory.directBytes();
             call(generator, writer, embedder, 5);
-            assertThat(arrays()).isSubsetOf(arrays);
-            assertThat(directBytes()).isLessThan(direct + SPARE_BYTES);
+            assertThat(NativeMemory.arrays()).isSubsetOf(arrays);
+            assertThat(NativeMemory.directBytes()).isLessThan(direct + SPARE_BYTES);
         }
-        assertThat(arrays()).isSubsetOf(beforeLoading);
+        assertThat(NativeMemory.arrays()).isSubsetOf(beforeLoading);
     }
 
     /** Of the texts that each caller has written, one breaks off, and one is refused. */

@@ -51,7 +51,7 @@ public final class BucketedPositionBias extends TensorBlock {
 
     /** The bias as a mask; its array belongs to x's manager. */
     public AttentionMask mask(NDArray x, Pass pass) {
-        AttentionMask.Distances distances = distances(x, pass);
+        DistanceBias distances = distances(x, pass);
         long keys = Math.addExact(pass.earlierTokens(), distances.queries());
         return Math.multiplyExact(heads * distances.queries(), keys) > SHARED
                 ? distances
@@ -67,13 +67,13 @@ public final class BucketedPositionBias extends TensorBlock {
      */
     @Override
     public NDArray forward(NDArray x, Pass pass) {
-        AttentionMask.Distances distances = distances(x, pass);
+        DistanceBias distances = distances(x, pass);
         try (NDArray byDistance = distances.byDistance()) {
             return distances.values(byDistance.getManager());
         }
     }
 
-    private AttentionMask.Distances distances(NDArray x, Pass pass) {
+    private DistanceBias distances(NDArray x, Pass pass) {
         long queries = x.getShape().get(1);
         long keys = Math.addExact(pass.earlierTokens(), queries);
         NDManager outer = x.getManager();
@@ -82,7 +82,7 @@ public final class BucketedPositionBias extends TensorBlock {
             NDArray byDistance = Scope.lend(value(table, x, pass), scope).get(bucketOf); // [2 · keys − 1, heads]
             NDArray values = byDistance.transpose();
             values.attach(outer);
-            return new AttentionMask.Distances(values, queries);
+            return new DistanceBias(values, queries);
         }
     }
 

@@ -45,7 +45,7 @@ class AttentionMaskTest {
     @Test
     void distancesAreThoseOfTheWholeInAnyBlock() {
         NDArray byDistance = manager.arange(0, 2 * 13, 1, DataType.FLOAT32).reshape(2, 13); // of 7 keys
-        AttentionMask mask = new AttentionMask.Distances(byDistance, 5); // the last 5 of them ask
+        AttentionMask mask = new DistanceBias(byDistance, 5); // the last 5 of them ask
         NDArray whole = mask.apply(manager.zeros(new Shape(1, 2, 5, 7)));
         for (int key = 0; key < 7; key++) {
             for (int query = 0; query < 5; query++) {
@@ -62,7 +62,7 @@ class AttentionMaskTest {
 
     @Test
     void allDistancesOfAVeryLongTextAreRefused() {
-        AttentionMask mask = new AttentionMask.Distances(manager.zeros(new Shape(1, 2 * 9000 - 1)), 9000);
+        AttentionMask mask = new DistanceBias(manager.zeros(new Shape(1, 2 * 9000 - 1)), 9000);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> mask.apply(manager.zeros(new Shape(1, 1, 1, 1))))
                 .withMessageStartingWith("9000 tokens are too many for a bias between each two of them.");

@@ -97,7 +97,7 @@ class BucketedPositionBiasTest {
         AttentionMask shared = bias.mask(manager.zeros(new Shape(1, 2000, 1)), PASS);
         assertThat(shared).isInstanceOf(AttentionMask.Bias.class);
         AttentionMask made = bias.mask(manager.zeros(new Shape(1, 20_000, 1)), PASS);
-        assertThat(made).isInstanceOf(AttentionMask.Distances.class);
+        assertThat(made).isInstanceOf(DistanceBias.class);
         AttentionMask.Block block = new AttentionMask.Block(1500, 1532, 1480, 1600);
         assertThat(((AttentionMask.Bias) made.of(block, manager)).values())
                 .isEqualTo(((AttentionMask.Bias) shared.of(block, manager)).values());

@@ -234,12 +234,6 @@ public final class ClipVision extends VisionModel {
         return config.names();
     }
 
-    /** None: a head stands beside "vision_model", as the text tower does. */
-    @Override
-    public String basePrefix() {
-        return "";
-    }
-
     @Override
     public Map<String, Long> sizes() {
         return Sizes.of(config.image(), config.encoder())

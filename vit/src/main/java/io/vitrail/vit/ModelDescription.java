@@ -5,15 +5,14 @@ import io.vitrail.transformer.weights.Checkpoint;
 import io.vitrail.transformer.weights.CheckpointException;
 import io.vitrail.transformer.weights.ConfigJson;
 import io.vitrail.transformer.weights.JsonFile;
+import io.vitrail.transformer.weights.LoadingProblems;
 import io.vitrail.transformer.weights.ModelCard;
 import io.vitrail.transformer.weights.StoredWeights;
 import io.vitrail.vit.image.ImageProcessor;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
  * What a checkpoint's folder holds, told by its config and the headers of its weights; no weight is read, and no engine
@@ -64,31 +63,20 @@ public record ModelDescription(
         ConfigJson config = new ConfigJson(json);
         Optional<String> className = VisionModels.className(config);
         String named = className.orElse("none");
-        List<String> problems = new ArrayList<>();
-        Optional<VisionModel> model = attempt(problems, () -> checkpoint
-                .map(stored -> VisionModels.create(stored, named))
-                .orElseGet(() -> VisionModels.create(config, named)));
-        model.ifPresent(empty -> checkpoint.ifPresent(stored -> attempt(problems, () -> {
-            empty.weightTable().check(stored, stored.base(empty.basePrefix()), empty, empty.sizes());
-            return empty;
-        })));
+        LoadingProblems problems = new LoadingProblems();
+        Optional<VisionModel> model = problems.model(
+                () -> checkpoint
+                        .map(stored -> VisionModels.create(stored, named))
+                        .orElseGet(() -> VisionModels.create(config, named)),
+                checkpoint);
         return new ModelDescription(
                 VisionModels.type(config),
                 className,
                 model.map(VisionArchitecture::of),
                 checkpoint.map(StoredWeights::of),
-                attempt(problems, () -> ImageProcessor.load(folder).toString()),
+                problems.attempt(() -> ImageProcessor.load(folder).toString()),
                 licence(folder, config),
-                List.copyOf(problems));
-    }
-
-    private static <T> Optional<T> attempt(List<String> problems, Supplier<T> supplier) {
-        try {
-            return Optional.of(supplier.get());
-        } catch (CheckpointException | IllegalArgumentException | ArithmeticException e) {
-            problems.add(e.getMessage());
-            return Optional.empty();
-        }
+                problems.messages());
     }
 
     private static Optional<String> licence(Path folder, ConfigJson config) {

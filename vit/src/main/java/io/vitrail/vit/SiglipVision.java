@@ -155,12 +155,6 @@ public final class SiglipVision extends VisionModel {
         return WEIGHTS;
     }
 
-    /** None: a head stands beside "vision_model", as the text tower does. */
-    @Override
-    public String basePrefix() {
-        return "";
-    }
-
     @Override
     public Map<String, Long> sizes() {
         return Sizes.of(config.image(), config.encoder())

@@ -167,12 +167,6 @@ public final class TimmVit extends VisionModel {
         return WEIGHTS;
     }
 
-    /** None: timm's names have no prefix. */
-    @Override
-    public String basePrefix() {
-        return "";
-    }
-
     @Override
     public Map<String, Long> sizes() {
         return Sizes.of(config.image(), config.encoder())

@@ -1,6 +1,7 @@
 package io.vitrail.fusion.verify;
 
 import io.vitrail.text.generation.Decoding;
+import io.vitrail.text.generation.ForwardingDecoding;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.verify.GoldenTensor;
 import java.util.Arrays;
@@ -58,13 +59,12 @@ record PaddedPrompts(long[][] ids, long[][] mask) {
     }
 
     /** A decoding whose first tokens are known. */
-    private static final class Begun implements Decoding {
-        private final Decoding decoding;
+    private static final class Begun extends ForwardingDecoding {
         private final long[][] first;
         private boolean begun;
 
         Begun(Decoding decoding, long[][] first) {
-            this.decoding = decoding;
+            super(decoding);
             this.first = first;
         }
 
@@ -72,27 +72,7 @@ record PaddedPrompts(long[][] ids, long[][] mask) {
         public float[][] next(long[][] tokens) {
             long[][] given = begun ? tokens : first;
             begun = true;
-            return decoding.next(given);
-        }
-
-        @Override
-        public void select(int[] parents) {
-            decoding.select(parents);
-        }
-
-        @Override
-        public int vocabulary() {
-            return decoding.vocabulary();
-        }
-
-        @Override
-        public int maxTokens() {
-            return decoding.maxTokens();
-        }
-
-        @Override
-        public void close() {
-            decoding.close();
+            return super.next(given);
         }
     }
 }

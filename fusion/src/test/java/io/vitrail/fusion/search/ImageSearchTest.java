@@ -9,12 +9,12 @@ import io.vitrail.fusion.ImageTextEmbedder;
 import io.vitrail.fusion.Recorded;
 import io.vitrail.fusion.bulk.BulkOptions;
 import io.vitrail.transformer.Embedding;
+import io.vitrail.transformer.Resources;
 import io.vitrail.transformer.weights.CheckpointException;
 import io.vitrail.vit.image.Image;
 import io.vitrail.vit.image.ImageLimits;
 import io.vitrail.vit.image.ImageReader;
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,11 +49,7 @@ class ImageSearchTest {
     }
 
     private static Path checkpoint(String name) {
-        try {
-            return Path.of(Recorded.class.getResource("/goldens/" + name).toURI());
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
-        }
+        return Resources.path("/goldens/" + name);
     }
 
     private IndexUpdate update(SearchOptions options) {

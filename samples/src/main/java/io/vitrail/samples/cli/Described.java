@@ -4,6 +4,7 @@ import io.vitrail.fusion.FusionArchitecture;
 import io.vitrail.fusion.FusionModelDescription;
 import io.vitrail.text.TextArchitecture;
 import io.vitrail.text.TextModelDescription;
+import io.vitrail.transformer.ModelSize;
 import io.vitrail.transformer.weights.StoredWeights;
 import io.vitrail.vit.ModelDescription;
 import io.vitrail.vit.VisionArchitecture;
@@ -36,9 +37,7 @@ record Described(
      */
     record Architecture(
             Map<String, Long> sizes,
-            long parameters,
-            long float32,
-            long bfloat16,
+            ModelSize size,
             long passBytes,
             String use,
             List<String> tasks,
@@ -46,9 +45,7 @@ record Described(
         private static Architecture of(VisionArchitecture model) {
             return new Architecture(
                     model.sizes(),
-                    model.parameters(),
-                    model.bytesInFloat32(),
-                    model.bytesInBfloat16(),
+                    model.size(),
                     model.passBytes(),
                     "a pass about %s a picture",
                     model.tasks(),
@@ -59,9 +56,7 @@ record Described(
             String token = ", about " + Amounts.bytes(model.tokenBytes()) + " a token";
             return new Architecture(
                     model.sizes(),
-                    model.parameters(),
-                    model.bytesInFloat32(),
-                    model.bytesInBfloat16(),
+                    model.size(),
                     model.pictureBytes(),
                     "a pass about %s a picture" + token,
                     model.tasks(),
@@ -70,14 +65,7 @@ record Described(
 
         private static Architecture of(TextArchitecture model) {
             return new Architecture(
-                    model.sizes(),
-                    model.parameters(),
-                    model.bytesInFloat32(),
-                    model.bytesInBfloat16(),
-                    model.tokenBytes(),
-                    "about %s a token",
-                    model.tasks(),
-                    model.labels());
+                    model.sizes(), model.size(), model.tokenBytes(), "about %s a token", model.tasks(), model.labels());
         }
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vitrail.fusion.FusionModelDescription;
 import io.vitrail.fusion.ServedTasks;
 import io.vitrail.text.TextModelDescription;
+import io.vitrail.transformer.ModelSize;
 import io.vitrail.transformer.hub.NeededFiles;
 import io.vitrail.transformer.weights.CheckpointException;
 import io.vitrail.transformer.weights.StoredWeights;
@@ -105,10 +106,10 @@ final class InfoCommand implements Callable<Integer> {
                 .put("supported", model.architecture().isPresent());
         model.architecture().ifPresent(architecture -> {
             architecture.sizes().forEach(line.putObject("sizes")::put);
-            line.put("parameters", architecture.parameters());
+            line.put("parameters", architecture.size().parameters());
             line.putObject("memory")
-                    .put("fp32", architecture.float32())
-                    .put("bf16", architecture.bfloat16())
+                    .put("fp32", architecture.size().bytesInFloat32())
+                    .put("bf16", architecture.size().bytesInBfloat16())
                     .put("pass", architecture.passBytes());
             architecture.tasks().forEach(line.putArray("tasks")::add);
             ObjectNode labels =
@@ -144,11 +145,12 @@ final class InfoCommand implements Callable<Integer> {
     }
 
     private static void print(PrintWriter out, Described.Architecture architecture) {
-        String weights = Amounts.bytes(architecture.float32()) + " in FP32, " + Amounts.bytes(architecture.bfloat16())
+        ModelSize size = architecture.size();
+        String weights = Amounts.bytes(size.bytesInFloat32()) + " in FP32, " + Amounts.bytes(size.bytesInBfloat16())
                 + " in BF16";
         String pass = String.format(architecture.use(), Amounts.bytes(architecture.passBytes()));
-        row(out, "sizes", joined(architecture.sizes(), (name, size) -> name + " " + size));
-        row(out, "parameters", Amounts.count(architecture.parameters()));
+        row(out, "sizes", joined(architecture.sizes(), (name, number) -> name + " " + number));
+        row(out, "parameters", Amounts.count(size.parameters()));
         row(out, "memory", "weights " + weights + "; " + pass);
         row(out, "tasks", architecture.tasks().isEmpty() ? "none here" : String.join(", ", architecture.tasks()));
         row(out, "labels", labels(architecture));

@@ -10,44 +10,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /** Collects {@link GenerationOptions}; what isn't set stays as it was. Not thread-safe. */
-public final class GenerationOptionsBuilder {
-    OptionalInt maxLength = OptionalInt.empty();
-    OptionalInt maxNewTokens = OptionalInt.empty();
-    int minLength;
-    int minNewTokens;
-    boolean sample;
-    double temperature = 1;
-    int topK = 50;
-    double topP = 1;
-    double minP;
-    double typicalP = 1;
-    double epsilonCutoff;
-    double etaCutoff;
-    OptionalLong seed = OptionalLong.empty();
-    int beams = 1;
-    double lengthPenalty = 1;
-    EarlyStopping earlyStopping = EarlyStopping.FALSE;
-    int returnedSequences = 1;
-    double repetitionPenalty = 1;
-    double encoderRepetitionPenalty = 1;
-    int noRepeatNgram;
-    int encoderNoRepeatNgram;
-    List<List<Long>> badWords = List.of();
-    List<Long> suppressTokens = List.of();
-    List<Long> beginSuppressTokens = List.of();
-    Map<List<Long>, Double> sequenceBias = Map.of();
-    OptionalLong forcedBos = OptionalLong.empty();
-    List<Long> forcedEos = List.of();
-    List<Long> eos = List.of();
-    OptionalLong pad = OptionalLong.empty();
-    OptionalLong bos = OptionalLong.empty();
-    OptionalLong decoderStart = OptionalLong.empty();
-    List<String> stopStrings = List.of();
-    boolean renormalize;
-    boolean removeInvalidValues;
-    Optional<ExponentialDecay> exponentialDecay = Optional.empty();
-    boolean logProbabilities;
-    Map<String, String> unsupported = Map.of();
+public final class GenerationOptionsBuilder extends GenerationSettings {
     private final Set<String> ofDraws = new LinkedHashSet<>(); // set here, without effect unless tokens are drawn
     private final Set<String> ofBeams = new LinkedHashSet<>(); // likewise for beam search
 
@@ -55,43 +18,7 @@ public final class GenerationOptionsBuilder {
     GenerationOptionsBuilder() {}
 
     GenerationOptionsBuilder(GenerationOptions from) {
-        maxLength = from.maxLength();
-        maxNewTokens = from.maxNewTokens();
-        minLength = from.minLength();
-        minNewTokens = from.minNewTokens();
-        sample = from.sample();
-        temperature = from.temperature();
-        topK = from.topK();
-        topP = from.topP();
-        minP = from.minP();
-        typicalP = from.typicalP();
-        epsilonCutoff = from.epsilonCutoff();
-        etaCutoff = from.etaCutoff();
-        seed = from.seed();
-        beams = from.beams();
-        lengthPenalty = from.lengthPenalty();
-        earlyStopping = from.earlyStopping();
-        returnedSequences = from.returnedSequences();
-        repetitionPenalty = from.repetitionPenalty();
-        encoderRepetitionPenalty = from.encoderRepetitionPenalty();
-        noRepeatNgram = from.noRepeatNgram();
-        encoderNoRepeatNgram = from.encoderNoRepeatNgram();
-        badWords = from.badWords();
-        suppressTokens = from.suppressTokens();
-        beginSuppressTokens = from.beginSuppressTokens();
-        sequenceBias = from.sequenceBias();
-        forcedBos = from.forcedBos();
-        forcedEos = from.forcedEos();
-        eos = from.eos();
-        pad = from.pad();
-        bos = from.bos();
-        decoderStart = from.decoderStart();
-        stopStrings = from.stopStrings();
-        renormalize = from.renormalize();
-        removeInvalidValues = from.removeInvalidValues();
-        exponentialDecay = from.exponentialDecay();
-        logProbabilities = from.logProbabilities();
-        unsupported = from.unsupported();
+        super(from);
     }
 
     /** Instead of a limit for new tokens. */
@@ -318,43 +245,6 @@ public final class GenerationOptionsBuilder {
                 beams > 1 || ofBeams.isEmpty(),
                 "%s would have no effect without beam search: set beams(2) or more, or leave it out.",
                 String.join(", ", ofBeams));
-        return new GenerationOptions(
-                maxLength,
-                maxNewTokens,
-                minLength,
-                minNewTokens,
-                sample,
-                temperature,
-                topK,
-                topP,
-                minP,
-                typicalP,
-                epsilonCutoff,
-                etaCutoff,
-                seed,
-                beams,
-                lengthPenalty,
-                earlyStopping,
-                returnedSequences,
-                repetitionPenalty,
-                encoderRepetitionPenalty,
-                noRepeatNgram,
-                encoderNoRepeatNgram,
-                badWords,
-                suppressTokens,
-                beginSuppressTokens,
-                sequenceBias,
-                forcedBos,
-                forcedEos,
-                eos,
-                pad,
-                bos,
-                decoderStart,
-                stopStrings,
-                renormalize,
-                removeInvalidValues,
-                exponentialDecay,
-                logProbabilities,
-                unsupported);
+        return options();
     }
 }

@@ -9,26 +9,15 @@ import io.vitrail.transformer.verify.GoldenCall;
 import io.vitrail.transformer.verify.GoldenTensor;
 import io.vitrail.transformer.verify.Replayed;
 import java.util.Map;
-import java.util.Set;
 
 /** Forward passes of models that continue texts. */
 final class DecoderReplay {
-    private static final Set<String> OPTIONS =
-            Set.of("output_hidden_states", "output_attentions", "return_dict", "use_cache");
-    private static final Set<String> INPUTS = Set.of(
-            "input_ids",
-            "attention_mask",
-            "token_type_ids",
-            "position_ids",
-            TextReplayer.CONTEXT,
-            TextReplayer.CONTEXT_MASK);
-
     private DecoderReplay() {}
 
     static Replayed of(
             GoldenCall call, Map<String, GoldenTensor> inputs, TextDecoder model, NDManager scope, Pass pass) {
-        call.onlyOptions(OPTIONS);
-        call.onlyInputs(INPUTS);
+        call.onlyOptions(TextReplayer.OPTIONS);
+        call.onlyInputs(TextReplayer.INPUTS);
         NDArray states = model.states(input(inputs, scope), pass); // [batch, tokens, width]
         if (model.hasHead()) {
             pass.trace().record("logits", model.logits(states, pass));

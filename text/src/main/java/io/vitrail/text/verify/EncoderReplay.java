@@ -12,26 +12,15 @@ import io.vitrail.transformer.verify.GoldenCall;
 import io.vitrail.transformer.verify.GoldenTensor;
 import io.vitrail.transformer.verify.Replayed;
 import java.util.Map;
-import java.util.Set;
 
 /** Forward passes and sentence embeddings of text encoders. */
 final class EncoderReplay {
-    private static final Set<String> OPTIONS =
-            Set.of("output_hidden_states", "output_attentions", "return_dict", "use_cache");
-    private static final Set<String> INPUTS = Set.of(
-            "input_ids",
-            "attention_mask",
-            "token_type_ids",
-            "position_ids",
-            TextReplayer.CONTEXT,
-            TextReplayer.CONTEXT_MASK);
-
     private EncoderReplay() {}
 
     static Replayed of(
             GoldenCall call, Map<String, GoldenTensor> inputs, TextEncoder model, NDManager scope, Pass pass) {
-        call.onlyOptions(OPTIONS);
-        call.onlyInputs(INPUTS);
+        call.onlyOptions(TextReplayer.OPTIONS);
+        call.onlyInputs(TextReplayer.INPUTS);
         TextFeatures features = model.features(input(inputs, model, scope), pass);
         if (call.operation().equals("sentence_embedding")) {
             return embedding(features);

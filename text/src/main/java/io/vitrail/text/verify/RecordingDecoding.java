@@ -1,6 +1,7 @@
 package io.vitrail.text.verify;
 
 import io.vitrail.text.generation.Decoding;
+import io.vitrail.text.generation.ForwardingDecoding;
 import io.vitrail.text.generation.TokenListener;
 import io.vitrail.transformer.verify.GoldenTensor;
 import java.util.ArrayList;
@@ -14,15 +15,14 @@ import java.util.stream.IntStream;
  * Records the scores of each step. As in the reference, rows that have left go on with their end token and then with padding, so
  * that all steps have scores for all rows.
  */
-final class RecordingDecoding implements Decoding, TokenListener {
-    private final Decoding decoding;
+final class RecordingDecoding extends ForwardingDecoding implements TokenListener {
     private final long pad;
     private final List<float[][]> steps = new ArrayList<>();
     private long[][] next = {}; // tokens, by row
     private int[] going = {};
 
     RecordingDecoding(Decoding decoding, long pad) {
-        this.decoding = decoding;
+        super(decoding);
         this.pad = pad;
     }
 
@@ -38,7 +38,7 @@ final class RecordingDecoding implements Decoding, TokenListener {
             going = IntStream.range(0, tokens.length).toArray();
             next = tokens.clone();
         }
-        float[][] scores = decoding.next(next);
+        float[][] scores = super.next(next);
         Arrays.setAll(next, row -> new long[] {pad});
         steps.add(Arrays.stream(scores).map(float[]::clone).toArray(float[][]::new));
         return Arrays.stream(going).mapToObj(row -> scores[row]).toArray(float[][]::new);
@@ -60,20 +60,5 @@ final class RecordingDecoding implements Decoding, TokenListener {
             logits.put("logits." + logits.size(), GoldenTensor.of(new long[] {scores.length, vocabulary()}, all));
         }
         return logits;
-    }
-
-    @Override
-    public int vocabulary() {
-        return decoding.vocabulary();
-    }
-
-    @Override
-    public int maxTokens() {
-        return decoding.maxTokens();
-    }
-
-    @Override
-    public void close() {
-        decoding.close();
     }
 }

@@ -37,6 +37,13 @@ public final class TextReplayer implements GoldenReplayer {
     static final String CONTEXT = "encoder_hidden_states";
     static final String CONTEXT_MASK = "encoder_attention_mask";
 
+    /** Of forward passes. */
+    static final Set<String> OPTIONS = Set.of("output_hidden_states", "output_attentions", "return_dict", "use_cache");
+
+    /** Of encoders' and decoders' forward passes. */
+    static final Set<String> INPUTS =
+            Set.of("input_ids", "attention_mask", "token_type_ids", "position_ids", CONTEXT, CONTEXT_MASK);
+
     private static final Set<String> MODEL_OPERATIONS =
             Set.of("forward", "forward_mems", "generate", "sentence_embedding");
 

@@ -15,8 +15,6 @@ import java.util.Set;
 
 /** Forward passes of models that read a text and write another. */
 final class TextToTextReplay {
-    private static final Set<String> OPTIONS =
-            Set.of("output_hidden_states", "output_attentions", "return_dict", "use_cache");
     private static final Set<String> INPUTS =
             Set.of("input_ids", "attention_mask", "decoder_input_ids", "decoder_attention_mask");
 
@@ -24,7 +22,7 @@ final class TextToTextReplay {
 
     static Replayed of(
             GoldenCall call, Map<String, GoldenTensor> inputs, TextToTextModel model, NDManager scope, Pass pass) {
-        call.onlyOptions(OPTIONS);
+        call.onlyOptions(TextReplayer.OPTIONS);
         call.onlyInputs(INPUTS);
         Trace trace = pass.trace();
         Tokens source = model.encode(input(inputs, "", scope), pass.withTrace(trace.prefixed("encoder_")));

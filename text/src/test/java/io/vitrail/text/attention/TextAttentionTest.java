@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vitrail.text.attention.AttentionStack.Kind;
+import io.vitrail.transformer.Resources;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -21,11 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Attention over texts is what the reference gives (expected.json), for every kind of model. */
 class TextAttentionTest {
     static Path checkpoint(String name) {
-        try {
-            return Path.of(TextAttentionTest.class.getResource("/tasks/" + name).toURI());
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
-        }
+        return Resources.path("/tasks/" + name);
     }
 
     static Stream<JsonNode> cases() throws IOException {

@@ -13,14 +13,14 @@ import io.vitrail.text.TextModels;
 import io.vitrail.text.TextToTextModel;
 import io.vitrail.text.generation.GeneratedSequence.End;
 import io.vitrail.transformer.CallException;
-import io.vitrail.transformer.DjlEngine;
+import io.vitrail.transformer.NativeMemory;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.Patience;
+import io.vitrail.transformer.Resources;
 import io.vitrail.transformer.Session;
 import io.vitrail.transformer.Tokens;
 import io.vitrail.transformer.verify.GoldenReplayer;
 import io.vitrail.transformer.weights.Checkpoint;
-import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,7 +30,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -58,11 +57,7 @@ class GenerationByModelsTest {
         }
 
         private static Path folder(String name) {
-            try {
-                return Path.of(Writer.class.getResource("/goldens/" + name).toURI());
-            } catch (URISyntaxException e) {
-                throw new IllegalStateException(e);
-            }
+            return Resources.path("/goldens/" + name);
         }
 
         List<List<GeneratedSequence>> write(
@@ -207,21 +202,12 @@ class GenerationByModelsTest {
         }
     }
 
-    /** All arrays that are alive in this JVM. */
-    private static Set<String> arrays() {
-        try (NDManager manager = DjlEngine.newManager(Device.cpu())) {
-            return manager.getParentManager().getManagedArrays().stream()
-                    .map(NDArray::getUid)
-                    .collect(Collectors.toSet());
-        }
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"gpt2/base", "bart/base"})
     void nothingIsLeftHoweverItEnds(String name) {
         try (Writer writer = Writer.of(name)) {
             writer.write(options().build(), 0, 1, 2);
-            Set<String> before = arrays();
+            Set<String> before = NativeMemory.arrays();
             ways().forEach(options -> writer.write(options, 0, 1, 2));
             assertThatThrownBy(() -> writer.write(
                             options().build(),
@@ -253,7 +239,7 @@ class GenerationByModelsTest {
                             Patience.of(Duration.ofMillis(150))))
                     .isInstanceOfSatisfying(
                             CallException.class, e -> assertThat(e.reason()).isEqualTo(CallException.Reason.TOO_LATE));
-            assertThat(arrays()).isSubsetOf(before);
+            assertThat(NativeMemory.arrays()).isSubsetOf(before);
         }
     }
 

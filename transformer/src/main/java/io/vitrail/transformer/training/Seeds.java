@@ -13,6 +13,17 @@ public final class Seeds {
         return new SplittableRandom(mix(mix(seed + ODD_1 * (epoch + 1)) + ODD_2 * (position + 2)));
     }
 
+    /** The numbers from 0 to below a size in random order (Durstenfeld 1964). */
+    public static int[] permutation(int size, SplittableRandom random) {
+        int[] numbers = new int[size];
+        for (int i = 0; i < size; i++) {
+            int j = random.nextInt(i + 1);
+            numbers[i] = numbers[j];
+            numbers[j] = i;
+        }
+        return numbers;
+    }
+
     /** Scatters the bits (Stafford 2011, variant 13). */
     private static long mix(long z) {
         z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;

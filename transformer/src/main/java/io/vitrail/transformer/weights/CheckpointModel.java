@@ -16,8 +16,13 @@ public abstract class CheckpointModel extends TensorBlock {
     /** Where each weight of a checkpoint belongs. */
     public abstract WeightTable weightTable();
 
-    /** What the base model's weights begin with in a checkpoint with a head, such as "bert"; the table's {@code {base}}. */
-    public abstract String basePrefix();
+    /**
+     * What the base model's weights begin with in a checkpoint with a head, such as "bert"; the table's {@code {base}}.
+     * Nothing, for a model whose heads stand beside it.
+     */
+    public String basePrefix() {
+        return "";
+    }
 
     /** The numbers behind the names in the weight table's shapes. */
     public abstract Map<String, Long> sizes();

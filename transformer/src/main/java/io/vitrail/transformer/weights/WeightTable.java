@@ -124,15 +124,10 @@ public final class WeightTable {
     }
 
     /**
-     * Compares a checkpoint's weights with a model's parameters, by names, shapes and types; reads none.
+     * Compares a checkpoint's weights with the parameters of parts, by names, shapes and types; reads none.
      *
      * @throws CheckpointException if {@link #load} would
      */
-    public void check(Checkpoint checkpoint, String base, WeightHolder root, Map<String, Long> sizes) {
-        check(checkpoint, List.of(new Filling(this, base, root, sizes)));
-    }
-
-    /** The same for several parts. */
     static void check(Checkpoint checkpoint, List<Filling> parts) {
         sources(checkpoint, parts);
     }

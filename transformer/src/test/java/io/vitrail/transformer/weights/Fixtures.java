@@ -1,9 +1,9 @@
 package io.vitrail.transformer.weights;
 
+import io.vitrail.transformer.Resources;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -20,11 +20,7 @@ final class Fixtures {
 
     /** A file or folder under the test resources' folder {@code weights}, whose README tells how it was made. */
     static Path recorded(String name) {
-        try {
-            return Path.of(Fixtures.class.getResource("/weights/" + name).toURI());
-        } catch (URISyntaxException e) {
-            throw new IllegalArgumentException(e);
-        }
+        return Resources.path("/weights/" + name);
     }
 
     static Path write(Path file, byte[] bytes) {
