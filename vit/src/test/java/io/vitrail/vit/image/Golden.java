@@ -38,7 +38,7 @@ record Golden(Path folder, JsonNode call) {
     }
 
     static Path resource(String name) {
-        return Resources.path(name);
+        return Resources.path("/io/vitrail/vit/image/" + name);
     }
 
     static JsonNode json(String text) {
