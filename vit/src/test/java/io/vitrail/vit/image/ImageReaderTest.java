@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.vitrail.transformer.Resources;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every setting of a reader, and that the others stay as they are. */
 class ImageReaderTest {
     private static final String VARIANTS = "goldens/decode_image/variants/";
-    private static final Path PHOTO = Golden.resource("/images/chelsea.jpg");
+    private static final Path PHOTO = Resources.path("/images/chelsea.jpg");
 
     static List<Golden> goldens() {
         return Golden.all("decode_over");
