@@ -110,6 +110,7 @@ class FillMaskCommandTest {
         assertThat(other.status()).isEqualTo(1);
         assertThat(other.err())
                 .isEqualToIgnoringNewLines("vitrail: This checkpoint is of BertForSequenceClassification, which has no"
-                        + " head for MASKED_WORD. try:  one whose class ends in ForMaskedLM.");
+                        + " head for MASKED_WORD. try:  one whose class ends in ForMaskedLM. here: It reads texts alone, and"
+                        + " serves the commands classify and embed.");
     }
 }
