@@ -3,32 +3,31 @@ package io.vitrail.transformer;
 import com.sun.jna.Function;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Platform;
+import java.util.Optional;
 
 /**
- * How the C library keeps the memory of freed arrays. glibc raises, up to 32 MB, the size from which it takes blocks from the
- * system one by one; below, it keeps what is freed, in pieces that later arrays often don't fit in: in a training whose arrays
- * are freed layer by layer this is half of the memory. mallopt(3), M_MMAP_THRESHOLD.
+ * The memory that the C library keeps of freed arrays. glibc hands it to later arrays, if they fit into the pieces; in a training
+ * whose arrays are freed layer by layer, a third of the process can be such pieces. malloc_trim(3).
  */
 final class NativeHeap {
-    private static final int M_MMAP_THRESHOLD = -3;
-    private static final int BLOCK = 1 << 20;
+    private static final Optional<Function> TRIM = find();
 
     private NativeHeap() {}
 
-    /**
-     * From now on, arrays of a megabyte or more are given back to the system as they are freed, in the whole process; without
-     * glibc nothing changes. Taking them anew costs some percent of time.
-     */
-    static void giveBackWhatIsFreed() {
+    private static Optional<Function> find() {
         if (!Platform.isLinux()) {
-            return;
+            return Optional.empty();
         }
         try {
-            Function mallopt =
-                    NativeLibrary.getInstance(Platform.C_LIBRARY_NAME).getFunction("mallopt");
-            mallopt.invokeInt(new Object[] {M_MMAP_THRESHOLD, BLOCK});
-        } catch (LinkageError e) {
-            // another C library, or no JNA here: the memory is kept
+            return Optional.of(
+                    NativeLibrary.getInstance(Platform.C_LIBRARY_NAME).getFunction("malloc_trim"));
+        } catch (UnsatisfiedLinkError e) {
+            return Optional.empty(); // not glibc
         }
+    }
+
+    /** Gives the pages of freed arrays back to the system; without glibc nothing happens. */
+    static void giveBack() {
+        TRIM.ifPresent(trim -> trim.invokeInt(new Object[] {0L}));
     }
 }

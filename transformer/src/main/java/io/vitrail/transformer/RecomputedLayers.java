@@ -13,13 +13,16 @@ import java.util.List;
 /**
  * A training's operations that keep of each layer only what it gives: its intermediate tensors are computed again when its
  * gradients are (Chen et al. 2016, "Training Deep Nets with Sublinear Memory Cost"). A step takes the memory of one layer
- * instead of all, and a third more time; with glibc, freed arrays are given back to the system from then on. Gradients are the
- * same, dropout included. For one thread.
+ * instead of all, and a third more time. Gradients are the same, dropout included. For one thread.
  */
 public final class RecomputedLayers extends ForwardingOperations implements AutoCloseable {
+    /** Each time costs as much as a small layer; more seldom, more freed memory is kept. */
+    private static final int LAYERS_UNTIL_GIVEN_BACK = 4;
+
     private final NDManager manager = DjlEngine.newManager(DjlEngine.get().defaultDevice());
     private final List<Layer> layers = new ArrayList<>();
     private int seed;
+    private int computed;
 
     /**
      * What a layer did.
@@ -32,7 +35,6 @@ public final class RecomputedLayers extends ForwardingOperations implements Auto
     /** @param operations that compute, and that gradients flow through */
     public RecomputedLayers(Operations operations) {
         super(operations);
-        NativeHeap.giveBackWhatIsFreed();
     }
 
     @Override
@@ -45,6 +47,7 @@ public final class RecomputedLayers extends ForwardingOperations implements Auto
         if (!pass.training() || !JniUtils.isGradMode()) {
             return super.layer(block, x, pass);
         }
+        giveBackAtTimes();
         int drawn = ++seed;
         NDArray y = withoutGraph(block, x, pass, drawn);
         layers.add(new Layer(block, Scope.lend(x, manager), y, pass, drawn));
@@ -82,6 +85,7 @@ public final class RecomputedLayers extends ForwardingOperations implements Auto
     }
 
     private void backward(Layer layer) {
+        giveBackAtTimes();
         try (NDManager scope = manager.newSubManager()) {
             NDArray gradient = layer.y.getGradient();
             gradient.attach(scope);
@@ -93,6 +97,13 @@ public final class RecomputedLayers extends ForwardingOperations implements Auto
             NDArray upstream = x.getGradient();
             upstream.attach(scope);
             toWhatCameBefore(layer.x, upstream);
+        }
+    }
+
+    private void giveBackAtTimes() {
+        computed++;
+        if (computed % LAYERS_UNTIL_GIVEN_BACK == 0) {
+            NativeHeap.giveBack();
         }
     }
 
