@@ -71,7 +71,7 @@ public record HistoryPage(String title, TrainingHistory history) {
         String tiles = tile("steps", Long.toString(last.number()))
                 + tile("epochs", Integer.toString(last.epoch()))
                 + tile("training time", duration(last.seconds()))
-                + tile("loss, smoothed", Markup.number(smooth.lastValue()));
+                + tile("loss of the steps, smoothed", Markup.number(smooth.lastValue()));
         return tiles + lastEpoch().map(HistoryPage::metricTiles).orElse("");
     }
 
@@ -140,7 +140,7 @@ public record HistoryPage(String title, TrainingHistory history) {
         }
         Set<String> metrics = metrics();
         String head = "<tr><th scope=\"col\">epoch</th><th scope=\"col\">steps</th><th scope=\"col\">time</th>"
-                + "<th scope=\"col\">loss</th>"
+                + "<th scope=\"col\">loss of the steps</th>"
                 + Markup.each(metrics, name -> "<th scope=\"col\">" + Markup.name(name) + "</th>") + "</tr>";
         return "<h2>Evaluations</h2>\n" + Markup.table("", head, Markup.each(history.epochs(), e -> row(e, metrics)));
     }

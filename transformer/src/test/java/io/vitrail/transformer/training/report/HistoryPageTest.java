@@ -96,6 +96,18 @@ class HistoryPageTest {
     }
 
     @Test
+    void aMeasuredLossIsToldFromThatOfTheSteps() throws Exception {
+        TrainingHistory some = history(1, 4, labels(3));
+        Epoch epoch = new Epoch(1, 4, 1, Map.of("loss", 0.5), some.confusion());
+        String html = new HistoryPage("x", new TrainingHistory(Map.of(), some.steps(), List.of(epoch))).html();
+        NodeList titles = parse(html).getElementsByTagName("dt");
+        assertThat(IntStream.range(0, titles.getLength())
+                        .mapToObj(i -> titles.item(i).getTextContent()))
+                .contains("loss of the steps, smoothed", "loss");
+        assertThat(html).contains("<th scope=\"col\">loss of the steps</th>");
+    }
+
+    @Test
     void aMistakeStandsInTheRowOfTheTruth() throws Exception {
         String html = new HistoryPage("x", history(1, 4, List.of("cat", "dog", "owl"))).html();
         assertThat(html).contains("<bdi>cat</bdi></th><td><bdi>dog</bdi></td><td>3</td>");
