@@ -31,7 +31,7 @@ def report(title, times, base):
 
 def vitrail(task, folder, precision, picture, args):
     """The benchmarks' FusionTurns, which answers by milliseconds."""
-    return java("FusionTurns", [task, folder, precision, picture, LABELS], args.threads)
+    return java("FusionTurns", [task, folder, precision, picture, LABELS], args.threads, ("--add-modules", "jdk.incubator.vector"))
 
 
 def picture_file(folder):

@@ -18,13 +18,14 @@ import tempfile
 from turn_taking import java, summaries, timed, turns
 
 PROMPT, NEW = 64, 128
+VECTORS = ("--add-modules", "jdk.incubator.vector")
 
 
 class Side:
     """The benchmarks' TextTurns."""
 
     def __init__(self, folder, precision, args):
-        self.program = java("TextTurns", [folder, precision], args.threads)
+        self.program = java("TextTurns", [folder, precision], args.threads, VECTORS)
 
     def write(self):
         return self.program.number(f"write {PROMPT} {NEW}")

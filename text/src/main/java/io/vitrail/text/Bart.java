@@ -5,6 +5,7 @@ import io.vitrail.transformer.Bias;
 import io.vitrail.transformer.Encoder;
 import io.vitrail.transformer.LearnedPositions;
 import io.vitrail.transformer.Pass;
+import io.vitrail.transformer.TensorBlock;
 import io.vitrail.transformer.TokenEmbedding;
 import io.vitrail.transformer.TokenNorm;
 import io.vitrail.transformer.Tokens;
@@ -72,6 +73,11 @@ public final class Bart extends TextToTextModel {
     /** The model that a config.json describes, without weights yet; its keys are those of {@link Marian}. */
     static Bart of(ConfigJson json, TextTask task) {
         return new Bart(Marian.Config.fromJson(json, 50265, true), task);
+    }
+
+    @Override
+    TensorBlock encoder() {
+        return encoder;
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.vitrail.transformer.EncoderConfig;
 import io.vitrail.transformer.Numbers;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.SinusoidalPositions;
+import io.vitrail.transformer.TensorBlock;
 import io.vitrail.transformer.TokenEmbedding;
 import io.vitrail.transformer.Tokens;
 import io.vitrail.transformer.VocabularyProjection;
@@ -196,6 +197,11 @@ public final class Marian extends TextToTextModel {
     static Marian of(ConfigJson json, TextTask task) {
         boolean shared = json.flag("share_encoder_decoder_embeddings", true);
         return new Marian(Config.fromJson(json, 58101, shared), task);
+    }
+
+    @Override
+    TensorBlock encoder() {
+        return encoder;
     }
 
     @Override

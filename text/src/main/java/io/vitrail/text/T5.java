@@ -239,6 +239,11 @@ public final class T5 extends TextToTextModel {
     }
 
     @Override
+    TensorBlock encoder() {
+        return encoder;
+    }
+
+    @Override
     public Tokens encode(TextInput input, Pass pass) {
         Tokens text = source(tokens(input.only(this, TextInput.Part.VECTORS), pass), input);
         return new Tokens(encoder.forward(text.vectors(), pass.withMask(text.mask())), text.mask());

@@ -4,6 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import io.vitrail.transformer.AttentionMask;
 import io.vitrail.transformer.Check;
+import io.vitrail.transformer.ModelSize;
+import io.vitrail.transformer.Operations;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.TensorBlock;
 import io.vitrail.transformer.TokenEmbedding;
@@ -16,6 +18,8 @@ import java.util.Optional;
  */
 public abstract class TextDecoder extends TextModel {
     private Optional<TensorBlock> head = Optional.empty();
+    private Optional<Operations> usual = Optional.empty(); // once prepared
+    private Optional<Operations> stepping = Optional.empty();
 
     /** Adds the part that scores ids, under the name that weight tables use; without it there are no scores. */
     protected final void addHead(String name, TensorBlock block) {
@@ -109,6 +113,25 @@ public abstract class TextDecoder extends TextModel {
                 .map(vectors -> fitting(vectors, words))
                 .orElseGet(() -> words.forward(input.ids(), pass)); // [batch, tokens, width]
         return input.segments().map(ids -> x.add(words.forward(ids, pass))).orElse(x);
+    }
+
+    @Override
+    public void prepareFor(Operations operations) {
+        Operations steps = hasHead() ? operations.stepping(ModelSize.of(this).parameters()) : operations;
+        usual = Optional.of(operations);
+        stepping = Optional.of(steps);
+        super.prepareFor(steps);
+    }
+
+    /** The same pass by operations for writing token by token, if the model was prepared for them. */
+    public final Pass stepping(Pass pass) {
+        boolean known = usual.isPresent() && usual.get() == pass.operations();
+        return known ? pass.withOperations(stepping.orElseThrow()) : pass;
+    }
+
+    /** What passes of many tokens are computed with. */
+    final Operations usual() {
+        return usual.orElseThrow();
     }
 
     /** The pass in which no token sees padding, or a token behind itself. */

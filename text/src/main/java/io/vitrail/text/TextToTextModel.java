@@ -4,7 +4,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import io.vitrail.transformer.AttentionMask;
 import io.vitrail.transformer.Check;
+import io.vitrail.transformer.Operations;
 import io.vitrail.transformer.Pass;
+import io.vitrail.transformer.TensorBlock;
 import io.vitrail.transformer.Tokens;
 
 /**
@@ -20,6 +22,15 @@ public abstract class TextToTextModel extends TextDecoder {
      * the layers' stages.
      */
     public abstract Tokens encode(TextInput input, Pass pass);
+
+    /** The part that reads. */
+    abstract TensorBlock encoder();
+
+    /** A text is read in one pass, not token by token. */
+    @Override
+    protected Operations operationsFor(TensorBlock part, Operations operations) {
+        return part == encoder() ? usual() : operations;
+    }
 
     /** Most tokens of the text that is read; {@link Integer#MAX_VALUE} if its positions have no end. */
     public abstract int maxSourceTokens();

@@ -17,7 +17,8 @@ import io.vitrail.transformer.CallException;
 import io.vitrail.transformer.NativeMemory;
 import io.vitrail.transformer.Patience;
 import io.vitrail.transformer.Session;
-import io.vitrail.transformer.verify.GoldenReplayer;
+import io.vitrail.transformer.kernels.Kernels;
+import io.vitrail.transformer.kernels.Precision;
 import io.vitrail.transformer.weights.Checkpoint;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +43,7 @@ class ChatMemoryTest {
                     checkpoint,
                     TextModels.task(checkpoint),
                     TextDecoder.class,
-                    GoldenReplayer.Path.FAST.operations(),
+                    Kernels.choose(Device.cpu(), Precision.FP32),
                     Device.cpu());
         }
         memory = new ChatMemory(session);

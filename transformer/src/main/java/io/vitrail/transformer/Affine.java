@@ -15,13 +15,25 @@ import java.util.Optional;
  * @param weight [outWidth, inWidth] as loaded; opaque once packed
  * @param bias [outWidth], if there is one
  * @param scales [outWidth], the factors of the weight's rows where these are whole numbers
+ * @param steps the weights once more for passes of a single token, where operations keep them apart
  * @param inWidth width of x
  * @param outWidth width of y
  */
-public record Affine(NDArray weight, Optional<NDArray> bias, Optional<NDArray> scales, int inWidth, int outWidth) {
+public record Affine(
+        NDArray weight,
+        Optional<NDArray> bias,
+        Optional<NDArray> scales,
+        Optional<StepWeights> steps,
+        int inWidth,
+        int outWidth) {
     /** With a weight that needs no factors. */
     public Affine(NDArray weight, Optional<NDArray> bias, int inWidth, int outWidth) {
-        this(weight, bias, Optional.empty(), inWidth, outWidth);
+        this(weight, bias, Optional.empty(), Optional.empty(), inWidth, outWidth);
+    }
+
+    /** With these weights for passes of a single token. */
+    public Affine withSteps(StepWeights weights) {
+        return new Affine(weight, bias, scales, Optional.of(weights), inWidth, outWidth);
     }
 
     /** Several maps of the same input as one, their outputs side by side; missing biases count as 0 if another has one. */

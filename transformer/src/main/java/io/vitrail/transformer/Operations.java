@@ -180,6 +180,15 @@ public interface Operations {
         return true;
     }
 
+    /**
+     * The operations for a decoder that writes token by token: they may keep weights a second time, for passes of few tokens.
+     *
+     * @param weights how many the decoder has
+     */
+    default Operations stepping(long weights) {
+        return this;
+    }
+
     /** The operations that serve inside an encoder or decoder, where the arithmetic is; possibly of lower precision. */
     default Operations within() {
         return this;

@@ -76,7 +76,12 @@ public abstract class TensorBlock extends AbstractBlock implements WeightHolder 
                 parameter.close();
             }
         }
-        parts.values().forEach(part -> part.prepareFor(operations));
+        parts.values().forEach(part -> part.prepareFor(operationsFor(part, operations)));
+    }
+
+    /** What a part of this block is prepared for, where that isn't what the block is. */
+    protected Operations operationsFor(TensorBlock part, Operations operations) {
+        return operations;
     }
 
     @Override

@@ -50,7 +50,7 @@ public final class TrainingReplayer implements GoldenReplayer {
     private static Operations operations(Path path) {
         return switch (path) {
             case READABLE -> ReadableOperations.INSTANCE;
-            case FAST -> Kernels.forTraining(Device.cpu(), Precision.FP32);
+            case FAST, STEPS -> Kernels.forTraining(Device.cpu(), Precision.FP32);
             case FAST_BF16, FAST_INT8 ->
                 throw new IllegalArgumentException("A training is replayed in float32, not on the path " + path + ".");
         };

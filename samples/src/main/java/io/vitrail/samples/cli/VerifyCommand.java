@@ -1,6 +1,7 @@
 package io.vitrail.samples.cli;
 
 import io.vitrail.fusion.Catalogue;
+import io.vitrail.transformer.kernels.StepLoops;
 import io.vitrail.transformer.verify.GoldenCase;
 import io.vitrail.transformer.verify.GoldenReplayer;
 import io.vitrail.transformer.verify.Verdict;
@@ -16,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -27,8 +29,15 @@ import picocli.CommandLine.Spec;
 final class VerifyCommand implements Callable<Integer> {
     /** Which operations compute. */
     enum PathChoice {
-        READABLE,
-        FAST
+        READABLE(GoldenReplayer.Path.READABLE),
+        FAST(GoldenReplayer.Path.FAST),
+        STEPS(GoldenReplayer.Path.STEPS);
+
+        private final GoldenReplayer.Path replayed;
+
+        PathChoice(GoldenReplayer.Path replayed) {
+            this.replayed = replayed;
+        }
     }
 
     /** What the fast operations compute in. */
@@ -49,7 +58,9 @@ final class VerifyCommand implements Callable<Integer> {
             description = "Folders; every golden.json at or below them is a case.")
     private List<Path> folders;
 
-    @Option(names = "--path", description = "${COMPLETION-CANDIDATES}; both without it.")
+    @Option(
+            names = "--path",
+            description = "${COMPLETION-CANDIDATES} (written token by token in Java); all without it.")
     private Optional<PathChoice> path;
 
     @Option(
@@ -130,15 +141,22 @@ final class VerifyCommand implements Callable<Integer> {
     private List<GoldenReplayer.Path> paths() {
         if (precision != PrecisionChoice.FP32) {
             WrongCommandLine.unless(
-                    path.filter(p -> p == PathChoice.READABLE).isEmpty(),
+                    path.filter(p -> p != PathChoice.FAST).isEmpty(),
                     spec,
-                    "--precision %s needs --path fast: the readable path computes in FP32 only",
+                    "--precision %s needs --path fast: the other paths compute in FP32 only",
                     precision);
             return List.of(
                     precision == PrecisionChoice.BF16 ? GoldenReplayer.Path.FAST_BF16 : GoldenReplayer.Path.FAST_INT8);
         }
-        return path.map(p ->
-                        List.of(p == PathChoice.READABLE ? GoldenReplayer.Path.READABLE : GoldenReplayer.Path.FAST))
-                .orElse(List.of(GoldenReplayer.Path.READABLE, GoldenReplayer.Path.FAST));
+        boolean steps = StepLoops.available().isPresent();
+        WrongCommandLine.unless(
+                steps || path.filter(p -> p == PathChoice.STEPS).isEmpty(),
+                spec,
+                "--path steps needs a JVM with vector instructions:"
+                        + " VITRAIL_JAVA_OPTIONS='--add-modules jdk.incubator.vector'");
+        return Stream.of(PathChoice.values())
+                .filter(choice -> path.map(p -> p == choice).orElse(steps || choice != PathChoice.STEPS))
+                .map(choice -> choice.replayed)
+                .toList();
     }
 }

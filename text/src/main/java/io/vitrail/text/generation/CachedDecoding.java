@@ -152,8 +152,8 @@ public final class CachedDecoding<M extends TensorBlock> implements Decoding {
         if (context.isPresent() && asked.isEmpty()) {
             asked = Optional.of(owned(context.get().of(model, scope, pass)));
         }
-        Pass cached = asked.map(pass::withContext).orElse(pass).withCache(cache);
         TextDecoder text = decoder.apply(model);
+        Pass cached = text.stepping(asked.map(pass::withContext).orElse(pass).withCache(cache));
         long[] ends = Arrays.stream(padding)
                 .mapToLong(missing -> end - (lengths == Lengths.OWN ? missing : tokens.fewest()))
                 .toArray();
@@ -168,7 +168,7 @@ public final class CachedDecoding<M extends TensorBlock> implements Decoding {
         }
         written += tokens.count();
         NDArray last = states.get(":, -1"); // [rows, width]
-        float[] all = text.logits(last, pass).toFloatArray();
+        float[] all = text.logits(last, cached).toFloatArray();
         int vocabulary = text.vocabulary();
         return Arrays.stream(rows.places())
                 .mapToObj(row -> Arrays.copyOfRange(all, row * vocabulary, (row + 1) * vocabulary))
@@ -214,7 +214,7 @@ public final class CachedDecoding<M extends TensorBlock> implements Decoding {
             return;
         }
         session.run(patience, (model, scope, pass) -> {
-            Operations inside = pass.operations().within();
+            Operations inside = decoder.apply(model).stepping(pass).operations().within();
             asked = asked.map(tokens -> selectInputs(tokens, chosen, each, inside));
             cache.select(chosen, inside);
             return null;

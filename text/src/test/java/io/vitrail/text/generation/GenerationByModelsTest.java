@@ -50,7 +50,7 @@ class GenerationByModelsTest {
                         checkpoint,
                         TextModels.className(checkpoint),
                         TextDecoder.class,
-                        GoldenReplayer.Path.FAST.operations(),
+                        GoldenReplayer.Path.STEPS.operations(),
                         Device.cpu());
                 return new Writer(session, session.model() instanceof TextToTextModel);
             }

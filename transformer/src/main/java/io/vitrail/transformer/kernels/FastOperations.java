@@ -13,7 +13,11 @@ import io.vitrail.transformer.KeyValue;
 import io.vitrail.transformer.Operations;
 import io.vitrail.transformer.Projected;
 import io.vitrail.transformer.Rotation;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * {@link io.vitrail.transformer.ReadableOperations} by kernels, for inference: linear layers with packed weights and
@@ -32,24 +36,30 @@ final class FastOperations implements Operations {
     private final KernelArchive kernels;
     private final NumberType type;
     private final Optional<FastOperations> within;
+    private final Steps steps;
     private final FastAttention attention;
     private final KernelRooms rooms;
 
-    private FastOperations(KernelArchive kernels, NumberType type, Optional<FastOperations> within) {
+    private FastOperations(KernelArchive kernels, NumberType type, Optional<FastOperations> within, Steps steps) {
         this.kernels = kernels;
         this.type = type;
         this.within = within;
+        this.steps = steps;
         rooms = new KernelRooms(kernels);
         attention = new FastAttention(kernels, rooms);
     }
 
     /** The type within encoders, float32 outside. */
-    static Operations of(KernelArchive kernels, NumberType type) {
+    static FastOperations of(KernelArchive kernels, NumberType type) {
+        return of(kernels, type, Steps.WHERE_THEY_PAY);
+    }
+
+    static FastOperations of(KernelArchive kernels, NumberType type, Steps steps) {
         if (type == NumberType.FLOAT32) {
-            return new FastOperations(kernels, type, Optional.empty());
+            return new FastOperations(kernels, type, Optional.empty(), steps);
         }
-        FastOperations inside = new FastOperations(kernels, type, Optional.empty());
-        return new FastOperations(kernels, NumberType.FLOAT32, Optional.of(inside));
+        FastOperations inside = new FastOperations(kernels, type, Optional.empty(), steps);
+        return new FastOperations(kernels, NumberType.FLOAT32, Optional.of(inside), steps);
     }
 
     @Override
@@ -191,7 +201,7 @@ final class FastOperations implements Operations {
         try (NDManager scope = manager.newSubManager()) {
             NDArray bias = affine.bias().orElseGet(() -> scope.zeros(new Shape(affine.outWidth())));
             NDArray copy = kernels.call("copy").with(bias).with(type.code()).into(manager);
-            return new Affine(packed, Optional.of(copy), scales, affine.inWidth(), affine.outWidth());
+            return new Affine(packed, Optional.of(copy), scales, Optional.empty(), affine.inWidth(), affine.outWidth());
         }
     }
 
@@ -235,6 +245,40 @@ final class FastOperations implements Operations {
     @Override
     public NDArray leave(NDArray x) {
         return type == NumberType.FLOAT32 ? x : to(x, NumberType.FLOAT32);
+    }
+
+    /** What linear layers compute in. */
+    NumberType type() {
+        return type;
+    }
+
+    /** A copy in Java's memory of an array of any type. */
+    float[] numbers(NDArray x) {
+        float[] copy = new float[Math.toIntExact(x.size())];
+        read(x, numbers -> numbers.get(copy));
+        return copy;
+    }
+
+    /**
+     * Has the numbers of an array of any type read where they are, if they are of float32.
+     *
+     * @throws ArithmeticException if they take more than 2 GB
+     */
+    void read(NDArray x, Consumer<FloatBuffer> reader) {
+        try (NDArray floats = kernels.call("floats").with(x).into(x.getManager())) {
+            Math.toIntExact(Float.BYTES * x.size()); // a buffer has no more bytes
+            ByteBuffer bytes = floats.toByteBuffer(true).order(ByteOrder.nativeOrder());
+            reader.accept(bytes.asFloatBuffer());
+        }
+    }
+
+    @Override
+    public Operations stepping(long weights) {
+        NumberType inside = within.orElse(this).type;
+        return StepLoops.available()
+                .filter(loops -> !kernels.onGpu() && steps.pay(weights, inside))
+                .<Operations>map(loops -> StepOperations.of(this, loops))
+                .orElse(this);
     }
 
     private NDArray to(NDArray x, NumberType other) {

@@ -81,6 +81,10 @@ final class KernelArchive implements AutoCloseable {
         return methods.packs();
     }
 
+    boolean onGpu() {
+        return owner.getDevice().isGpu();
+    }
+
     /** A call of one of the methods, to be given its arguments in their order. */
     KernelCall call(String method) {
         return new KernelCall(module, method);

@@ -30,8 +30,12 @@ final class KernelCall {
     }
 
     KernelCall with(NDArray array) {
-        arguments.add(() -> IValue.from((PtNDArray) array));
+        arguments.add(() -> IValue.from((PtNDArray) inEngine(array)));
         return this;
+    }
+
+    private static NDArray inEngine(NDArray array) {
+        return array instanceof HeapArray heap ? heap.inEngine(heap.getManager()) : array;
     }
 
     /** A list of one. */

@@ -29,8 +29,11 @@ final class KernelRooms {
     static void check(NDArray room, NDArray x, long place) {
         Shape s = x.getShape();
         Shape r = room.getShape();
-        boolean fits =
-                s.get(0) <= r.get(0) && s.get(1) == r.get(1) && place + s.get(2) <= r.get(2) && s.get(3) == r.get(3);
+        boolean fits = place >= 0
+                && s.get(0) <= r.get(0)
+                && s.get(1) == r.get(1)
+                && place + s.get(2) <= r.get(2)
+                && s.get(3) == r.get(3);
         Check.state(fits, "%s doesn't fit %s at place %d.", s, r, place);
     }
 

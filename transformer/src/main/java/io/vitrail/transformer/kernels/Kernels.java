@@ -40,6 +40,15 @@ public final class Kernels {
      * it has no kernels. A model has to be prepared with them before they serve it.
      */
     public static Operations choose(Device device, Precision precision) {
+        return choose(device, precision, Steps.WHERE_THEY_PAY);
+    }
+
+    /** The same, with decoders of any size writing as large ones do: to try that out. */
+    public static Operations choosingSteps(Device device, Precision precision) {
+        return choose(device, precision, Steps.ALWAYS);
+    }
+
+    private static Operations choose(Device device, Precision precision, Steps steps) {
         NumberType type =
                 switch (precision) {
                     case FP32 -> NumberType.FLOAT32;
@@ -48,7 +57,7 @@ public final class Kernels {
                     case INT8 -> NumberType.INT8;
                 };
         Optional<KernelArchive> archive = ARCHIVES.computeIfAbsent(new Request(device, type), Kernels::forRequest);
-        return archive.map(a -> FastOperations.of(a, type)).orElse(ReadableOperations.INSTANCE);
+        return archive.<Operations>map(a -> FastOperations.of(a, type, steps)).orElse(ReadableOperations.INSTANCE);
     }
 
     /**

@@ -33,6 +33,8 @@ public interface GoldenReplayer extends AutoCloseable {
     enum Path {
         READABLE,
         FAST,
+        /** Fast, and decoders of any size write token by token as large ones do. */
+        STEPS,
         FAST_BF16,
         FAST_INT8;
 
@@ -42,6 +44,7 @@ public interface GoldenReplayer extends AutoCloseable {
             return switch (this) {
                 case READABLE -> ReadableOperations.INSTANCE;
                 case FAST -> Kernels.choose(Device.cpu(), Precision.FP32);
+                case STEPS -> Kernels.choosingSteps(Device.cpu(), Precision.FP32);
                 case FAST_BF16 -> Kernels.choose(Device.cpu(), Precision.BF16);
                 case FAST_INT8 -> Kernels.choose(Device.cpu(), Precision.INT8);
             };
@@ -54,7 +57,7 @@ public interface GoldenReplayer extends AutoCloseable {
          */
         double tolerance() {
             return switch (this) {
-                case READABLE, FAST -> 0;
+                case READABLE, FAST, STEPS -> 0;
                 case FAST_BF16 -> 0.03;
                 case FAST_INT8 -> 0.1;
             };

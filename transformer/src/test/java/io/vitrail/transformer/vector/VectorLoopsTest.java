@@ -1,0 +1,268 @@
+package io.vitrail.transformer.vector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDManager;
+import io.vitrail.transformer.Activation;
+import io.vitrail.transformer.AttentionMask;
+import io.vitrail.transformer.DjlEngine;
+import io.vitrail.transformer.kernels.StepLoops;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whole numbers have exact sums; lengths leave each number of lanes over. */
+class VectorLoopsTest {
+    private static final float NAN = Float.NaN;
+    private static final float INFINITY = Float.POSITIVE_INFINITY;
+
+    private final Random random = new Random(42);
+    private final StepLoops loops = StepLoops.available().orElseThrow();
+
+    private float[] wholes(int count, int most) {
+        float[] numbers = new float[count];
+        for (int i = 0; i < count; i++) {
+            numbers[i] = random.nextInt(2 * most + 1) - most;
+        }
+        return numbers;
+    }
+
+    private float[] normals(int count) {
+        float[] numbers = new float[count];
+        for (int i = 0; i < count; i++) {
+            numbers[i] = (float) random.nextGaussian();
+        }
+        return numbers;
+    }
+
+    private static double sum(float[] weights, int at, float[] x, int count) {
+        return IntStream.range(0, count)
+                .mapToDouble(i -> (double) weights[at + i] * x[i])
+                .sum();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 5, 7, 8, 15, 16, 17, 31, 32, 33, 63, 64, 65, 100, 127, 576, 1000})
+    void dotOfAnyLengthAtAnyPlace(int count) {
+        float[] weights = wholes(count + 7, 50);
+        float[] x = wholes(count + 3, 50); // what is behind doesn't count
+        assertThat(loops.dot(weights, 5, x, count)).isEqualTo((float) sum(weights, 5, x, count));
+        assertThat(loops.dot(weights, 0, x, count)).isEqualTo((float) sum(weights, 0, x, count));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 9, 18})
+    void dotBfloat16(int blocks) {
+        int count = 16 * blocks;
+        float[] weights = wholes(2 * count, 127);
+        int[] packed = new int[16 + count + 16];
+        Arrays.fill(packed, -1);
+        for (int i = 0; i < count; i++) {
+            int low = i / 16 * 32 + i % 16;
+            packed[16 + i] = upper(weights[low]) | upper(weights[low + 16]) << 16;
+        }
+        float[] x = wholes(2 * count + 32, 50);
+        assertThat(loops.dotBfloat16(packed, 16, x, count)).isEqualTo((float) sum(weights, 0, x, 2 * count));
+    }
+
+    private static int upper(float number) {
+        return Float.floatToIntBits(number) >>> 16;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 9, 18})
+    void dotInt8(int blocks) {
+        int count = 16 * blocks;
+        float[] weights = wholes(4 * count, 127);
+        weights[0] = -128;
+        int[] packed = new int[16 + count + 16];
+        Arrays.fill(packed, -1);
+        for (int i = 0; i < count; i++) {
+            packed[16 + i] = 0;
+            for (int part = 0; part < 4; part++) {
+                packed[16 + i] |= ((int) weights[i / 16 * 64 + part * 16 + i % 16] & 0xff) << 8 * part;
+            }
+        }
+        float[] x = wholes(4 * count + 64, 20);
+        assertThat(loops.dotInt8(packed, 16, x, count)).isEqualTo((float) sum(weights, 0, x, 4 * count));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 3, 8, 13, 16, 17, 64, 65, 127})
+    void addScaled(int length) {
+        float[] sum = wholes(length, 50);
+        float[] numbers = wholes(length + 9, 50);
+        float[] expected = sum.clone();
+        for (int i = 0; i < length; i++) {
+            expected[i] += -3 * numbers[4 + i];
+        }
+        loops.addScaled(sum, -3, numbers, 4);
+        assertThat(sum).containsExactly(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 7, 8, 15, 16, 17, 33, 64, 300})
+    void softmaxOfTheFirstNumbers(int count) {
+        float[] x = normals(count + 3);
+        for (int i = 0; i < x.length; i++) {
+            x[i] = 10 * x[i] + 500; // e^500 is no float
+        }
+        float[] y = x.clone();
+        loops.softmax(y, count);
+        double sum = IntStream.range(0, count).mapToDouble(i -> Math.exp(x[i])).sum();
+        for (int i = 0; i < count; i++) {
+            assertThat((double) y[i]).isCloseTo(Math.exp(x[i]) / sum, within(1e-6));
+        }
+        assertThat(Arrays.copyOfRange(y, count, y.length)).containsExactly(Arrays.copyOfRange(x, count, x.length));
+    }
+
+    @Test
+    void softmaxLeavesHiddenKeysOut() {
+        for (int count : new int[] {3, 16, 21, 70}) {
+            for (int seen = 0; seen < count; seen++) {
+                float[] x = new float[count];
+                Arrays.fill(x, AttentionMask.HIDDEN);
+                x[seen] = -4;
+                loops.softmax(x, count);
+                assertThat(x[seen]).isEqualTo(1);
+                x[seen] = 0;
+                for (float hidden : x) {
+                    assertThat(hidden).isBetween(0f, 1e-37f);
+                }
+            }
+        }
+    }
+
+    @Test
+    void softmaxSpreadsEvenlyIfAllIsHidden() {
+        for (int count : new int[] {1, 5, 16, 50}) {
+            float[] x = new float[count];
+            Arrays.fill(x, AttentionMask.HIDDEN);
+            x[count / 2] += 7; // a score is nothing beside it
+            loops.softmax(x, count);
+            for (float share : x) {
+                assertThat(share).isCloseTo(1f / count, within(1e-7f));
+            }
+        }
+    }
+
+    @Test
+    void softmaxTellsOfNumbersThatAreNone() {
+        for (int count : new int[] {2, 16, 37}) {
+            for (int place : new int[] {0, count / 2, count - 1}) {
+                float[] x = normals(count);
+                x[place] = NAN;
+                loops.softmax(x, count);
+                for (float share : x) {
+                    assertThat(share).isNaN();
+                }
+            }
+        }
+    }
+
+    private static float[] byEngine(Activation activation, float[] x) {
+        try (NDManager manager = DjlEngine.newManager(Device.cpu())) {
+            return activation.apply(manager.create(x)).toFloatArray();
+        }
+    }
+
+    private void assertEqual(Activation activation, float[] x) {
+        float[] expected = byEngine(activation, x);
+        float[] y = x.clone();
+        loops.activate(activation, y, 0, y.length);
+        for (int i = 0; i < x.length; i++) {
+            if (Float.isFinite(expected[i])) {
+                float most = 2e-6f * Math.max(1, Math.abs(expected[i]));
+                assertThat(y[i]).as("%s of %s", activation, x[i]).isCloseTo(expected[i], within(most));
+            } else {
+                assertThat(y[i]).as("%s of %s", activation, x[i]).isEqualTo(expected[i]);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Activation.class)
+    void activationsNearAndFarFromZero(Activation activation) {
+        float[] near = new float[4001];
+        for (int i = 0; i < near.length; i++) {
+            near[i] = (i - 2000) / 150f;
+        }
+        assertEqual(activation, near);
+        float[] far = {0, -0f, 1e-20f, -1e-20f, 20.5f, -20.5f, 44, -44, 88, -88, 89, -89, 100, -100, 1e4f, -1e4f};
+        assertEqual(activation, far);
+        assertEqual(activation, Arrays.copyOf(far, 13));
+        float[] farther = {1e9f, -1e9f, 1e15f, -1e15f, 1e20f, -1e20f, 1e30f, -1e30f}; // the engine's are vectors of 8
+        assertEqual(activation, farther);
+        assertEqual(activation, Arrays.copyOf(farther, 16));
+        assertEqual(
+                activation, new float[] {-1e30f, 1e30f, -1e30f, 1e30f, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1e30f, 1e30f});
+    }
+
+    /** In the vectors, and in what they leave over. */
+    @ParameterizedTest
+    @EnumSource(Activation.class)
+    void activationsKeepWhatIsNoNumber(Activation activation) {
+        for (int place = 0; place < 37; place++) {
+            float[] y = normals(37);
+            y[place] = NAN;
+            loops.activate(activation, y, 0, 37);
+            for (int i = 0; i < 37; i++) {
+                assertThat(Float.isNaN(y[i])).as("%d of %d", i, place).isEqualTo(i == place);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Activation.class)
+    void activationsOfInfinityAreTheirLimits(Activation activation) {
+        float most =
+                switch (activation) {
+                    case RELU6 -> 6;
+                    case CLIPPED_GELU -> 10;
+                    case TANH, SIGMOID, LAPLACE -> 1;
+                    default -> INFINITY;
+                };
+        float[] y = new float[19];
+        Arrays.fill(y, INFINITY);
+        loops.activate(activation, y, 0, 19);
+        for (float number : y) {
+            assertThat(number).isEqualTo(most);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Activation.class,
+            names = {"RELU", "RELU_SQUARED", "RELU6", "SIGMOID", "LAPLACE"})
+    void activationsOfMinusInfinityAreZero(Activation activation) {
+        float[] y = new float[19];
+        Arrays.fill(y, -INFINITY);
+        loops.activate(activation, y, 0, 19);
+        for (float number : y) {
+            assertThat(number).isCloseTo(0, within(1e-37f));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Activation.class)
+    void activationsOfSomeLeaveTheOthers(Activation activation) {
+        float[] x = normals(70);
+        float[] all = byEngine(activation, x);
+        for (int first : new int[] {0, 3, 16, 21}) {
+            for (int end : new int[] {first, first + 1, 22, 37, 53, 70}) {
+                float[] y = x.clone();
+                loops.activate(activation, y, first, end);
+                for (int i = 0; i < x.length; i++) {
+                    boolean changed = i >= first && i < end;
+                    assertThat(y[i]).isCloseTo(changed ? all[i] : x[i], within(changed ? 2e-6f : 0));
+                }
+            }
+        }
+    }
+}
