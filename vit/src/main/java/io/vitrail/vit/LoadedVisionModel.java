@@ -14,6 +14,7 @@ import io.vitrail.transformer.Patience;
 import io.vitrail.transformer.Scope;
 import io.vitrail.transformer.Session;
 import io.vitrail.transformer.kernels.Compute;
+import io.vitrail.transformer.kernels.OperationsAhead;
 import io.vitrail.transformer.lora.LoraAdapter;
 import io.vitrail.transformer.lora.PeftAdapter;
 import io.vitrail.transformer.weights.Checkpoint;
@@ -74,25 +75,31 @@ public final class LoadedVisionModel implements AutoCloseable {
     /** Loads a checkpoint's folder with an adapter merged into its weights, whose config.json tells of other classes. */
     static LoadedVisionModel merged(Path folder, PeftAdapter adapter, Compute compute) {
         try (Checkpoint base = Checkpoint.open(folder)) {
-            return load(adapter.adapted(base), compute.operations(), compute.device())
+            ImageProcessor processor = ImageProcessor.load(base.folder());
+            return load(adapter.adapted(base), processor, compute.operations(), compute.device())
                     .admitting(compute.passes());
         }
     }
 
     /** Loads a checkpoint's folder. */
     static LoadedVisionModel load(Path folder, Compute compute) {
-        return load(folder, compute.operations(), compute.device()).admitting(compute.passes());
+        try (OperationsAhead ahead = OperationsAhead.of(compute);
+                Checkpoint checkpoint = Checkpoint.open(folder)) {
+            ImageProcessor processor = ImageProcessor.load(checkpoint.folder());
+            return load(checkpoint, processor, ahead.operations(), compute.device())
+                    .admitting(compute.passes());
+        }
     }
 
     /** Loads a checkpoint's folder. */
     public static LoadedVisionModel load(Path folder, Operations operations, Device device) {
         try (Checkpoint checkpoint = Checkpoint.open(folder)) {
-            return load(checkpoint, operations, device);
+            return load(checkpoint, ImageProcessor.load(checkpoint.folder()), operations, device);
         }
     }
 
-    private static LoadedVisionModel load(Checkpoint checkpoint, Operations operations, Device device) {
-        ImageProcessor processor = ImageProcessor.load(checkpoint.folder());
+    private static LoadedVisionModel load(
+            Checkpoint checkpoint, ImageProcessor processor, Operations operations, Device device) {
         Session<VisionModel> session = session(checkpoint, operations, device);
         return new LoadedVisionModel(session, processor, checkpoint.config());
     }
@@ -112,7 +119,9 @@ public final class LoadedVisionModel implements AutoCloseable {
 
     /** Loads the embedded default. */
     static LoadedVisionModel embedded(Compute compute) {
-        return embedded(compute.operations(), compute.device()).admitting(compute.passes());
+        try (EmbeddedCheckpoint files = EmbeddedCheckpoint.unpack()) {
+            return load(files.folder(), compute);
+        }
     }
 
     /** Loads the embedded default. */

@@ -16,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.time.LocalDateTime;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.zip.CRC32;
@@ -31,6 +32,9 @@ import java.util.zip.ZipOutputStream;
 final class KernelArchive implements AutoCloseable {
     /** TorchScript's archives of this version read the operators as the libtorch of 2022 and later define them. */
     private static final String VERSION = "10\n";
+
+    /** Any; without one, Java reads the world's time zones to tell the present one. */
+    private static final LocalDateTime CHANGED = LocalDateTime.of(2000, 1, 1, 0, 0);
 
     private static final String CLASS_HEADER =
             """
@@ -131,6 +135,7 @@ final class KernelArchive implements AutoCloseable {
         entry.setMethod(ZipEntry.STORED);
         entry.setSize(content.length);
         entry.setCrc(checksum.getValue());
+        entry.setTimeLocal(CHANGED);
         return entry;
     }
 

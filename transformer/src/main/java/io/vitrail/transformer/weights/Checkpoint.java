@@ -1,7 +1,6 @@
 package io.vitrail.transformer.weights;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.vitrail.transformer.Check;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -26,6 +25,7 @@ public final class Checkpoint implements AutoCloseable {
     private final Path folder;
     private final TensorFile weights;
     private final Optional<Path> description;
+    private final Lazy<JsonNode> config = new Lazy<>(this::readConfig);
     private final Map<String, String> storedNames = new LinkedHashMap<>();
 
     private Checkpoint(Path folder, TensorFile weights, Optional<Path> description) {
@@ -100,11 +100,15 @@ public final class Checkpoint implements AutoCloseable {
     }
 
     /**
-     * Reads the file that describes the model.
+     * What the file that describes the model holds; it is read once. Whoever changes it copies it first.
      *
      * @throws CheckpointException if it is missing or isn't a JSON object
      */
     public JsonNode config() {
+        return config.get();
+    }
+
+    private JsonNode readConfig() {
         Path file = configFile();
         if (!Files.exists(file)) {
             throw CheckpointException.of(
@@ -132,7 +136,10 @@ public final class Checkpoint implements AutoCloseable {
      * @throws CheckpointException if an index promises it in a file that lacks it
      */
     public StoredTensor tensor(String name) {
-        Check.that(has(name), "There is no weight %s among the %d of %s", Quote.of(name), storedNames.size(), file());
+        if (!has(name)) {
+            throw new IllegalArgumentException(String.format(
+                    "There is no weight %s among the %d of %s", Quote.of(name), storedNames.size(), file()));
+        }
         return weights.tensor(storedNames.get(name));
     }
 

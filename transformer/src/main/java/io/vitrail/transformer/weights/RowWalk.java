@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /**
  * Finds the parameters that a row of a weight table names: walks its path through a model's parts, and lets its indices
@@ -14,6 +15,7 @@ import java.util.function.Consumer;
  */
 final class RowWalk {
     private static final String WEIGHT = "weight";
+    private static final Pattern NUMBER = Pattern.compile("[0-9]+");
 
     private final WeightRow row;
     private final String base;
@@ -49,7 +51,7 @@ final class RowWalk {
             return;
         }
         holder.parts().keySet().stream()
-                .filter(name -> name.matches("[0-9]+"))
+                .filter(name -> NUMBER.matcher(name).matches())
                 .sorted(Comparator.comparingInt(Integer::parseInt))
                 .forEach(number -> into(holder, number, depth, with(indices, index, number)));
     }

@@ -4,6 +4,7 @@ import io.vitrail.transformer.Check;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * A shape in terms of a model's sizes, such as {@code 3*width, 1}; {@code scalar} has no axes.
@@ -12,6 +13,8 @@ import java.util.Map;
  */
 record ShapeFormula(List<List<String>> axes) {
     static final String SCALAR = "scalar";
+
+    private static final Pattern NUMBER = Pattern.compile("[0-9]+");
 
     static ShapeFormula parse(String text) {
         if (text.equals(SCALAR)) {
@@ -36,7 +39,7 @@ record ShapeFormula(List<List<String>> axes) {
     }
 
     private static long value(String factor, Map<String, Long> sizes) {
-        if (factor.matches("[0-9]+")) {
+        if (NUMBER.matcher(factor).matches()) {
             return Long.parseLong(factor);
         }
         Check.state(sizes.containsKey(factor), "Size '%s' of a weight table isn't among %s", factor, sizes.keySet());

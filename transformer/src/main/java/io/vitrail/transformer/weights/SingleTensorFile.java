@@ -1,6 +1,5 @@
 package io.vitrail.transformer.weights;
 
-import io.vitrail.transformer.Check;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Map;
@@ -30,7 +29,10 @@ abstract sealed class SingleTensorFile implements TensorFile permits SafeTensors
     @Override
     public StoredTensor tensor(String name) {
         StoredTensor tensor = tensors.get(name);
-        Check.that(tensor != null, "There is no tensor %s among the %d of %s", Quote.of(name), tensors.size(), file());
+        if (tensor == null) {
+            throw new IllegalArgumentException(
+                    String.format("There is no tensor %s among the %d of %s", Quote.of(name), tensors.size(), file()));
+        }
         return tensor;
     }
 

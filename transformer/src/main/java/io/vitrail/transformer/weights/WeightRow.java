@@ -115,6 +115,9 @@ record WeightRow(
     }
 
     static String withIndices(String text, Map<String, String> indices) {
+        if (text.indexOf('{') < 0) {
+            return text;
+        }
         return INDEX.matcher(text).replaceAll(match -> {
             String value = indices.get(match.group(1));
             Check.state(value != null, "Index %s of '%s' in a weight table has no values", match.group(), text);

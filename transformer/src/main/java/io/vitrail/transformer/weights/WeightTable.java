@@ -52,51 +52,54 @@ public final class WeightTable {
      * @param root whose parameters have shapes
      * @param sizes values for the names in the column of shapes
      */
-    public record Filling(WeightTable table, String base, WeightHolder root, Map<String, Long> sizes) {}
+    public record Filling(WeightTable table, String base, WeightHolder root, Map<String, Long> sizes) {
+        /** Per parameter its weight, then other names of that weight. */
+        private Stream<List<WeightBinding>> groups() {
+            return new WeightBindings(table.rows.all(), base, root, sizes).groups().stream();
+        }
+    }
+
+    /** A parameter and the tensor that it is loaded from. */
+    private record Source(WeightBinding binding, StoredTensor tensor) {}
 
     private static final Map<String, String> METADATA = Map.of("format", "pt"); // transformers insists on it
 
-    private final List<WeightRow> rows;
+    private final TableRows rows;
 
     /** What the names of all weights begin with that the table tells of. */
     private final String domain;
 
-    private WeightTable(List<WeightRow> rows, String domain) {
+    private WeightTable(TableRows rows, String domain) {
         this.rows = rows;
         this.domain = domain;
     }
 
     /**
-     * Reads a table: a header, then a row per line.
+     * A table: a header, then a row per line.
      *
-     * @throws IllegalStateException if the table is malformed; the message says which row
+     * @throws IllegalStateException if it has no header. A malformed row is found when a model is first described by the
+     *     table; the message says which
      */
     public static WeightTable parse(String table) {
-        List<String> lines = table.lines().filter(line -> !line.isBlank()).toList();
         Check.state(
-                !lines.isEmpty() && lines.get(0).strip().startsWith("checkpoint"),
+                table.stripLeading().startsWith("checkpoint"),
                 "A weight table begins with the header 'checkpoint | block | shape of the weight | note'");
-        List<WeightRow> rows = new ArrayList<>();
-        for (int i = 1; i < lines.size(); i++) {
-            rows.addAll(WeightRow.parse(i, lines.get(i)));
-        }
-        return new WeightTable(List.copyOf(rows), "");
+        return new WeightTable(TableRows.of(table), "");
     }
 
     /** The same for a part of a larger model: the names of all its weights begin with the prefix and a dot. */
     public WeightTable under(String prefix) {
-        return new WeightTable(rows.stream().map(row -> row.under(prefix)).toList(), prefix + "." + domain);
+        return new WeightTable(rows.each(row -> row.under(prefix)), prefix + "." + domain);
     }
 
     /** The same for a model whose part the described one is, at that path. */
     public WeightTable below(String path) {
-        return new WeightTable(rows.stream().map(row -> row.below(path)).toList(), domain);
+        return new WeightTable(rows.each(row -> row.below(path)), domain);
     }
 
     /** The rows of both. */
     public WeightTable and(WeightTable other) {
-        String common = domain.equals(other.domain) ? domain : "";
-        return new WeightTable(Stream.concat(rows.stream(), other.rows.stream()).toList(), common);
+        return new WeightTable(rows.and(other.rows), domain.equals(other.domain) ? domain : "");
     }
 
     /**
@@ -119,8 +122,9 @@ public final class WeightTable {
      * account of every part whose table tells of it: one {@linkplain #under under} a prefix tells of what begins with that.
      */
     public static void load(Checkpoint checkpoint, List<Filling> parts, NDManager manager) {
-        Map<WeightBinding, StoredTensor> sources = sources(checkpoint, parts);
-        sources.forEach((binding, tensor) -> set(binding.parameter(), array(binding, tensor, manager), manager));
+        for (Source source : sources(checkpoint, parts)) {
+            set(source.binding().parameter(), array(source.binding(), source.tensor(), manager), manager);
+        }
     }
 
     /**
@@ -133,24 +137,22 @@ public final class WeightTable {
     }
 
     /** The weight for each parameter; every misfit is found before anything is loaded. */
-    private static Map<WeightBinding, StoredTensor> sources(Checkpoint checkpoint, List<Filling> parts) {
-        Map<WeightBinding, StoredTensor> sources = new LinkedHashMap<>();
+    private static List<Source> sources(Checkpoint checkpoint, List<Filling> parts) {
+        List<Source> sources = new ArrayList<>();
         Misfits misfits = new Misfits();
         Set<String> leftOver = new LinkedHashSet<>(checkpoint.names());
-        List<List<WeightBinding>> groups = parts.stream()
-                .flatMap(
-                        part -> new WeightBindings(part.table.rows, part.base, part.root, part.sizes).groups().stream())
-                .toList();
+        List<List<WeightBinding>> groups =
+                parts.stream().flatMap(Filling::groups).toList();
         for (List<WeightBinding> names : groups) {
             names.stream()
                     .filter(binding -> checkpoint.has(binding.name()))
                     .findFirst()
                     .ifPresentOrElse(
-                            binding -> sources.put(binding, checkpoint.tensor(binding.name())),
+                            binding -> sources.add(new Source(binding, checkpoint.tensor(binding.name()))),
                             () -> check(names.get(0), misfits));
             names.forEach(binding -> leftOver.remove(binding.name()));
         }
-        sources.forEach((binding, tensor) -> check(binding, tensor, misfits));
+        sources.forEach(source -> check(source.binding(), source.tensor(), misfits));
         leftOver.stream().filter(name -> !isUnused(name, parts)).forEach(misfits::addLeftOver);
         misfits.throwIfAny(checkpoint.file());
         return sources;
@@ -182,7 +184,7 @@ public final class WeightTable {
     }
 
     private List<Pattern> unused(String base) {
-        return rows.stream()
+        return rows.all().stream()
                 .filter(row -> row.note() == RowNote.UNUSED)
                 .map(row -> row.pattern(base))
                 .toList();
@@ -233,8 +235,7 @@ public final class WeightTable {
     /** Where the weights belong that the parts' tables tell of, in the tables' order; shared ones by all their names. */
     public static List<WeightPlace> places(List<Filling> parts) {
         return parts.stream()
-                .flatMap(part -> new WeightBindings(part.table.rows, part.base, part.root, part.sizes)
-                        .groups().stream().flatMap(List::stream).map(binding -> binding.place(part.root)))
+                .flatMap(part -> part.groups().flatMap(List::stream).map(binding -> binding.place(part.root)))
                 .toList();
     }
 
@@ -288,7 +289,9 @@ public final class WeightTable {
     }
 
     private List<WeightBinding> saved(String base, WeightHolder root, Map<String, Long> sizes) {
-        return new WeightBindings(rows, base, root, sizes)
-                .groups().stream().map(group -> group.get(0)).toList();
+        return new Filling(this, base, root, sizes)
+                .groups()
+                .map(group -> group.get(0))
+                .toList();
     }
 }

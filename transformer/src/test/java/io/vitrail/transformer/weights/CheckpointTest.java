@@ -45,6 +45,7 @@ class CheckpointTest {
             assertThat(checkpoint.folder()).isEqualTo(Fixtures.recorded("stored_sharded"));
             assertThat(checkpoint.file().getFileName()).hasToString("model.safetensors.index.json");
             assertThat(checkpoint.config().get("model_type").asText()).isEqualTo("vit");
+            assertThat(checkpoint.config()).isSameAs(checkpoint.config());
             assertThat(checkpoint.base("vit")).isEqualTo("vit");
             assertThat(checkpoint.base("vi")).isEmpty();
             assertThat(checkpoint.has("classifier.bias")).isTrue();

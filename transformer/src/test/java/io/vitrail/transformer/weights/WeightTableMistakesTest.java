@@ -37,6 +37,14 @@ class WeightTableMistakesTest extends LoadedTables {
     }
 
     @Test
+    void aTableThatNoModelNeedsIsNotRead() {
+        WeightTable table = WeightTable.parse("checkpoint | block | shape\nnorm | norm")
+                .under("a")
+                .below("b");
+        assertThatThrownBy(() -> table.names("", new Holder(), SIZES)).hasMessageStartingWith("Table row 1 needs");
+    }
+
+    @Test
     void oneParameterHasOneRowAndOneWeightOneParameter() {
         Holder model = new Holder().with("a", 3).with("b", 3);
         String header = "checkpoint | block | shape\n";
