@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param weight [outWidth, inWidth] as loaded; opaque once packed
  * @param bias [outWidth], if there is one
  * @param scales [outWidth], the factors of the weight's rows where these are whole numbers
- * @param steps the weights once more for passes of a single token, where operations keep them apart
+ * @param steps the weights once more for passes of few tokens, where operations keep them apart
  * @param inWidth width of x
  * @param outWidth width of y
  */
@@ -31,7 +31,7 @@ public record Affine(
         this(weight, bias, Optional.empty(), Optional.empty(), inWidth, outWidth);
     }
 
-    /** With these weights for passes of a single token. */
+    /** With these weights for passes of few tokens. */
     public Affine withSteps(StepWeights weights) {
         return new Affine(weight, bias, scales, Optional.of(weights), inWidth, outWidth);
     }

@@ -170,10 +170,11 @@ public final class KeyValueCache {
 
         private void move(int[] parents, long capacity, Operations operations) {
             KeyValue old = room;
-            room = made(old, parents.length, capacity, operations);
+            KeyValue larger = made(old, parents.length, capacity, operations);
             int[] targets = upTo(parents.length);
-            copyRows(old.k(), room.k(), length, parents, targets, operations);
-            copyRows(old.v(), room.v(), length, parents, targets, operations);
+            copyRows(old.k(), larger.k(), length, parents, targets, operations);
+            copyRows(old.v(), larger.v(), length, parents, targets, operations);
+            room = larger;
             old.k().close();
             old.v().close();
         }

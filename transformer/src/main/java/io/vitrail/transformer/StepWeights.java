@@ -1,4 +1,4 @@
 package io.vitrail.transformer;
 
-/** A layer's weights once more, in the form in which a single token is multiplied with them: of concern to the operations alone. */
+/** A layer's weights once more, in the form in which a few tokens are multiplied with them: of concern to the operations alone. */
 public interface StepWeights {}

@@ -17,7 +17,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -60,7 +59,7 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Option(
             names = "--path",
-            description = "${COMPLETION-CANDIDATES} (written token by token in Java); all without it.")
+            description = "${COMPLETION-CANDIDATES} (decoders write in Java); READABLE and FAST without it.")
     private Optional<PathChoice> path;
 
     @Option(
@@ -148,15 +147,12 @@ final class VerifyCommand implements Callable<Integer> {
             return List.of(
                     precision == PrecisionChoice.BF16 ? GoldenReplayer.Path.FAST_BF16 : GoldenReplayer.Path.FAST_INT8);
         }
-        boolean steps = StepLoops.available().isPresent();
         WrongCommandLine.unless(
-                steps || path.filter(p -> p == PathChoice.STEPS).isEmpty(),
+                path.filter(p -> p == PathChoice.STEPS).isEmpty()
+                        || StepLoops.available().isPresent(),
                 spec,
-                "--path steps needs a JVM with vector instructions:"
-                        + " VITRAIL_JAVA_OPTIONS='--add-modules jdk.incubator.vector'");
-        return Stream.of(PathChoice.values())
-                .filter(choice -> path.map(p -> p == choice).orElse(steps || choice != PathChoice.STEPS))
-                .map(choice -> choice.replayed)
-                .toList();
+                "--path steps needs a JVM with vector instructions, started with --add-modules jdk.incubator.vector");
+        return path.map(choice -> List.of(choice.replayed))
+                .orElse(List.of(GoldenReplayer.Path.READABLE, GoldenReplayer.Path.FAST));
     }
 }

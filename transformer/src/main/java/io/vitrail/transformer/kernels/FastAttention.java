@@ -106,6 +106,8 @@ final class FastAttention {
 
     /** Of the last token alone, whose key and value are written into the rooms: {@link Operations#attendLast}. */
     NDArray last(Projected projected, KeyValue into, long place, float scale) {
+        KernelRooms.checkOwn(into.k());
+        KernelRooms.checkOwn(into.v());
         KernelRooms.check(into.k(), projected.k(), place);
         KernelRooms.check(into.v(), projected.v(), place);
         return kernels.call("attend_last")

@@ -48,11 +48,11 @@ class HeapArray extends NDArrayAdapter {
         for (int i = 0; i < sizes.length; i++) {
             if (sizes[i] == -1) { // the only one
                 sizes[i] = 1;
-                sizes[i] = numbers().length / new Shape(sizes).size();
+                sizes[i] = getShape().size() / new Shape(sizes).size();
             }
         }
         Shape whole = new Shape(sizes);
-        Check.that(whole.size() == numbers().length, "%s can't become %s.", getShape(), shape);
+        Check.that(whole.size() == getShape().size(), "%s can't become %s.", getShape(), shape);
         return whole;
     }
 

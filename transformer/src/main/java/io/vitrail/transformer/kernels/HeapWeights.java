@@ -28,15 +28,42 @@ abstract class HeapWeights implements StepWeights {
      */
     abstract void fill(FloatBuffer matrix, int firstRow, int endRow);
 
-    /** x · row, with x as {@link #whole} makes it. */
-    abstract float dot(int row, float[] x);
+    /** x · rows, {@link StepLoops#ROWS} of them, with x as {@link #whole} makes it. */
+    abstract void dots(int[] rows, float[] x, float[] sums);
 
     /** Bytes that a product reads. */
     abstract long bytes();
 
-    /** A row's x W + b. */
-    final float output(int row, float[] x) {
-        return dot(row, x) + bias[row];
+    /**
+     * Some rows' outputs x W + b.
+     *
+     * @param x rows of x, as {@link #whole} makes them
+     * @param y rows of outWidth numbers
+     */
+    final void outputs(int first, int end, float[][] x, float[] y) {
+        int[] rows = new int[StepLoops.ROWS];
+        float[] sums = new float[StepLoops.ROWS];
+        int apart = (end - first + StepLoops.ROWS - 1) / StepLoops.ROWS;
+        for (int i = 0; i < apart; i++) {
+            for (int j = 0; j < StepLoops.ROWS; j++) {
+                rows[j] = Math.min(first + j * apart + i, end - 1);
+            }
+            for (int of = 0; of < x.length; of++) {
+                dots(rows, x[of], sums);
+                for (int j = 0; j < StepLoops.ROWS; j++) {
+                    y[of * outWidth + rows[j]] = sums[j] + bias[rows[j]];
+                }
+            }
+        }
+    }
+
+    /** Where rows begin, in place of their numbers. */
+    static int[] places(int[] rows, int pitch) {
+        int[] places = new int[rows.length];
+        for (int i = 0; i < rows.length; i++) {
+            places[i] = rows[i] * pitch;
+        }
+        return places;
     }
 
     /** A row of x as long as a row of packed weights. */
@@ -51,21 +78,25 @@ abstract class HeapWeights implements StepWeights {
 
     /** float32. */
     static final class Float32 extends HeapWeights {
+        private final int pitch;
         private final float[] weights;
 
         Float32(StepLoops loops, int inWidth, float[] bias) {
             super(loops, inWidth, bias);
-            weights = new float[Math.multiplyExact(inWidth, outWidth)];
+            pitch = wholeWidth(inWidth);
+            weights = new float[Math.multiplyExact(pitch, outWidth)];
         }
 
         @Override
         void fill(FloatBuffer matrix, int firstRow, int endRow) {
-            matrix.get(firstRow * inWidth, weights, firstRow * inWidth, (endRow - firstRow) * inWidth);
+            for (int row = firstRow; row < endRow; row++) {
+                matrix.get(row * inWidth, weights, row * pitch, inWidth);
+            }
         }
 
         @Override
-        float dot(int row, float[] x) {
-            return loops.dot(weights, row * inWidth, x, inWidth);
+        void dots(int[] rows, float[] x, float[] sums) {
+            loops.dots(weights, places(rows, pitch), x, sums);
         }
 
         @Override
@@ -102,8 +133,8 @@ abstract class HeapWeights implements StepWeights {
         }
 
         @Override
-        float dot(int row, float[] x) {
-            return loops.dotBfloat16(weights, row * pitch, x, pitch);
+        void dots(int[] rows, float[] x, float[] sums) {
+            loops.dotsBfloat16(weights, places(rows, pitch), x, sums);
         }
 
         @Override
@@ -136,8 +167,11 @@ abstract class HeapWeights implements StepWeights {
         }
 
         @Override
-        float dot(int row, float[] x) {
-            return factors[row] * loops.dotInt8(weights, row * pitch, x, pitch);
+        void dots(int[] rows, float[] x, float[] sums) {
+            loops.dotsInt8(weights, places(rows, pitch), x, sums);
+            for (int i = 0; i < sums.length; i++) {
+                sums[i] *= factors[rows[i]];
+            }
         }
 
         @Override

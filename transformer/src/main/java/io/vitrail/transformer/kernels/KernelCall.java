@@ -23,6 +23,7 @@ final class KernelCall {
     private final PtSymbolBlock module;
     private final String method;
     private final List<Supplier<IValue>> arguments = new ArrayList<>(6);
+    private final List<NDArray> copies = new ArrayList<>(0);
 
     KernelCall(PtSymbolBlock module, String method) {
         this.module = module;
@@ -34,8 +35,14 @@ final class KernelCall {
         return this;
     }
 
-    private static NDArray inEngine(NDArray array) {
-        return array instanceof HeapArray heap ? heap.inEngine(heap.getManager()) : array;
+    /** An argument in Java's memory is copied; a method that writes into it would be of no use. */
+    private NDArray inEngine(NDArray array) {
+        if (!(array instanceof HeapArray heap)) {
+            return array;
+        }
+        NDArray copy = heap.inEngine(heap.getManager());
+        copies.add(copy);
+        return copy;
     }
 
     /** A list of one. */
@@ -72,6 +79,7 @@ final class KernelCall {
             throw new IllegalStateException("The kernel '" + method + "' failed: " + lastLine(e.getMessage()), e);
         } finally {
             boxes.forEach(IValue::close);
+            copies.forEach(NDArray::close);
         }
     }
 

@@ -21,8 +21,14 @@ final class KernelRooms {
 
     /** {@link Operations#write}. */
     NDArray write(NDArray room, NDArray x, long place) {
+        checkOwn(room);
         check(room, x, place);
         return kernels.call("write").with(room).with(x).with(place).into(x.getManager());
+    }
+
+    /** Of one in Java's memory the engine would write into a copy. */
+    static void checkOwn(NDArray room) {
+        Check.state(!(room instanceof HeapArray), "The engine can't write into Java's memory.");
     }
 
     /** Native code would write beyond a room that is too small. */
@@ -50,6 +56,7 @@ final class KernelRooms {
 
     /** {@link Operations#copyRows}. */
     void copyRows(NDArray from, NDArray to, long tokens, NDArray sources, NDArray targets) {
+        checkOwn(to);
         kernels.call("copy_rows")
                 .with(from)
                 .with(to)

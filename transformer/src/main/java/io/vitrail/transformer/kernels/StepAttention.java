@@ -74,8 +74,9 @@ final class StepAttention {
         for (int i = 0; i < q.each(); i++) {
             int query = place.firstQuery() + i;
             float[] asked = Arrays.copyOfRange(q.numbers(), query * q.width(), (query + 1) * q.width());
+            scores(k, keysAt, asked, scores);
             for (int key = 0; key < keys; key++) {
-                scores[key] = q.scale() * loops.dot(k.memory(), keysAt + key * k.width(), asked, k.width());
+                scores[key] *= q.scale();
             }
             added.onto(scores, place.row(), place.head(), i);
             loops.softmax(scores, keys);
@@ -84,6 +85,19 @@ final class StepAttention {
                 loops.addScaled(sum, scores[key], v.memory(), valuesAt + key * v.width());
             }
             System.arraycopy(sum, 0, place.mixed(), query * v.width(), v.width());
+        }
+    }
+
+    /** The products with all keys from a place on. */
+    private void scores(HeapTokens k, int keysAt, float[] asked, float[] scores) {
+        int[] at = new int[StepLoops.ROWS];
+        float[] some = new float[StepLoops.ROWS];
+        for (int key = 0; key < scores.length; key += StepLoops.ROWS) {
+            for (int i = 0; i < StepLoops.ROWS; i++) {
+                at[i] = keysAt + Math.min(key + i, scores.length - 1) * k.width();
+            }
+            loops.dots(k.memory(), at, asked, some);
+            System.arraycopy(some, 0, scores, key, Math.min(StepLoops.ROWS, scores.length - key));
         }
     }
 }

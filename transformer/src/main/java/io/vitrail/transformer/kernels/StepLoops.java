@@ -14,29 +14,33 @@ public interface StepLoops {
         return FoundLoops.LOOPS;
     }
 
+    /** Rows that are multiplied at a time: memory is read faster in some places at once, if they are far apart. */
+    int ROWS = 4;
+
     /**
-     * The sum of products of x's first numbers with weights.
+     * Sums of products of x with rows of weights.
      *
-     * @param at of the first weight
+     * @param at of each row's first weight, {@link #ROWS} of them
+     * @param sums of each row
      */
-    float dot(float[] weights, int at, float[] x, int count);
+    void dots(float[] weights, int[] at, float[] x, float[] sums);
 
     /**
      * The same with weights of bfloat16, two in each number: of 32 in a row the first 16 are the low halves of 16 numbers, the
      * others the high halves.
      *
-     * @param at of the first 16 numbers
-     * @param count how many numbers, a multiple of 16; x is twice as long, or longer
+     * @param at of each row's first 16 numbers
+     * @param x as long as a row, a multiple of 32
      */
-    float dotBfloat16(int[] weights, int at, float[] x, int count);
+    void dotsBfloat16(int[] weights, int[] at, float[] x, float[] sums);
 
     /**
      * The same with weights of 8 bits, four in each number: of 64 in a row the first 16 are the lowest bytes of 16 numbers.
      *
-     * @param at of the first 16 numbers
-     * @param count how many numbers, a multiple of 16; x is four times as long, or longer
+     * @param at of each row's first 16 numbers
+     * @param x as long as a row, a multiple of 64
      */
-    float dotInt8(int[] weights, int at, float[] x, int count);
+    void dotsInt8(int[] weights, int[] at, float[] x, float[] sums);
 
     /**
      * sum += factor · numbers, for as many as sum has.

@@ -73,7 +73,9 @@ final class StepOperations implements Operations {
 
     /** The weights for a step; none where the engine computes, or says what is wrong. */
     private static Optional<HeapWeights> weights(NDArray x, Affine affine) {
-        return isStep(x, affine.inWidth()) ? affine.steps().map(HeapWeights.class::cast) : Optional.empty();
+        return isStep(x, affine.inWidth()) && !WarmUp.isTooSlow()
+                ? affine.steps().map(HeapWeights.class::cast)
+                : Optional.empty();
     }
 
     private static NDArray like(NDArray x, long width, float[] numbers) {
@@ -135,14 +137,24 @@ final class StepOperations implements Operations {
 
     @Override
     public NDArray attendLast(Projected projected, KeyValue into, long place, float scale) {
-        return attending
-                .last(projected, into, place, scale)
-                .orElseGet(() -> engine.attendLast(projected, into, place, scale));
+        boolean here = into.k() instanceof HeapTokens || into.v() instanceof HeapTokens;
+        return here
+                ? attending
+                        .last(projected, into, place, scale)
+                        .orElseGet(() -> Operations.super.attendLast(projected, into, place, scale))
+                : engine.attendLast(projected, into, place, scale);
     }
 
     @Override
     public NDArray attention(NDArray q, NDArray k, NDArray v, AttentionMask mask, float scale) {
-        return attending.of(q, new KeyValue(k, v), mask, scale).orElseGet(() -> engine.attention(q, k, v, mask, scale));
+        return attending
+                .of(q, new KeyValue(k, v), mask, scale)
+                .orElseGet(() -> engine.attention(q, copied(k, q), copied(v, q), mask, scale));
+    }
+
+    /** For the engine, once, though it may attend block by block. */
+    private static NDArray copied(NDArray x, NDArray borrower) {
+        return x instanceof HeapArray heap ? heap.inEngine(borrower.getManager()) : x;
     }
 
     @Override

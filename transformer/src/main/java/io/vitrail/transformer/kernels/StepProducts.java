@@ -9,7 +9,7 @@ import java.util.Optional;
 /** A step's products with weights, whose rows are shared among the threads; and the weights' copies for them. */
 final class StepProducts {
     /** Bytes of weights that a thread takes at a time. */
-    private static final int SHARE = 1 << 15;
+    private static final int SHARE = 1 << 16;
 
     /** The same where weights are copied. */
     private static final int FILLED = 1 << 19;
@@ -30,15 +30,11 @@ final class StepProducts {
         Arrays.setAll(whole, row -> weights.whole(x, row));
         int out = weights.outWidth;
         float[] y = new float[rows * out];
-        int shares = (int) Math.max(1, Math.min(weights.bytes() / SHARE, 16L * team.size()));
+        int shares = (int) Math.max(1, Math.min(weights.bytes() / SHARE, 8L * team.size()));
         team.share(shares, share -> {
             int first = (int) ((long) out * share / shares);
             int end = (int) ((long) out * (share + 1) / shares);
-            for (int i = first; i < end; i++) {
-                for (int row = 0; row < rows; row++) {
-                    y[row * out + i] = weights.output(i, whole[row]);
-                }
-            }
+            weights.outputs(first, end, whole, y);
             if (activation != Activation.LINEAR) {
                 for (int row = 0; row < rows; row++) {
                     loops.activate(activation, y, row * out + first, row * out + end);
@@ -55,6 +51,10 @@ final class StepProducts {
      * @param packed by the engine
      */
     Optional<HeapWeights> copy(Affine loaded, Affine packed) {
+        if (!HeapMemory.has(
+                (long) loaded.inWidth() * loaded.outWidth() * engine.type().bytes())) {
+            return Optional.empty();
+        }
         try {
             return Optional.of(packed.scales()
                     .map(factors -> int8(loaded, packed.weight(), factors))

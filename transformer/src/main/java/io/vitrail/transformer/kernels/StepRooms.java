@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.vitrail.transformer.Operations;
 
-/** The rooms for keys and values, in Java's memory where there is enough: [rows, heads, capacity, headWidth] each. */
+/** The rooms for keys and values of few rows, in Java's memory where there is enough: [rows, heads, capacity, headWidth] each. */
 final class StepRooms {
     private final FastOperations engine;
     private final StepNumbers numbers;
@@ -19,7 +19,9 @@ final class StepRooms {
     NDArray made(NDArray like, long rows, long capacity, NDManager owner) {
         Shape s = like.getShape();
         Shape shape = new Shape(rows, s.get(1), capacity, s.get(3));
-        if (shape.size() > Integer.MAX_VALUE - 8) {
+        long bytes = Float.BYTES * shape.size();
+        boolean here = rows <= StepOperations.FEW && !WarmUp.isTooSlow();
+        if (!here || bytes > Integer.MAX_VALUE || !HeapMemory.has(bytes)) {
             return engine.room(like, rows, capacity, owner);
         }
         try {

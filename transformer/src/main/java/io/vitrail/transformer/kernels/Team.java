@@ -1,6 +1,8 @@
 package io.vitrail.transformer.kernels;
 
 import io.vitrail.transformer.DjlEngine;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -15,14 +17,18 @@ final class Team {
     private static final long PATIENCE = 1_000_000; // nanoseconds without work until a helper sleeps
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Helper[] helpers;
+    private final List<Helper> helpers = new ArrayList<>();
     private volatile Job job = Job.NONE;
 
     private Team(int count) {
-        helpers = new Helper[count];
         for (int i = 0; i < count; i++) {
-            helpers[i] = new Helper(this, i);
-            helpers[i].start();
+            Helper helper = new Helper(this, i);
+            try {
+                helper.start();
+            } catch (OutOfMemoryError e) { // of threads: those that have begun will do
+                break;
+            }
+            helpers.add(helper);
         }
     }
 
@@ -33,12 +39,12 @@ final class Team {
 
     /** How many work at a time. */
     int size() {
-        return helpers.length + 1;
+        return helpers.size() + 1;
     }
 
     /** Does all parts, from 0 on, in any order and by any of the threads. */
     void share(int parts, IntConsumer work) {
-        if (parts <= 1 || helpers.length == 0 || !lock.tryLock()) {
+        if (parts <= 1 || helpers.isEmpty() || !lock.tryLock()) {
             for (int part = 0; part < parts; part++) {
                 work.accept(part);
             }
@@ -59,6 +65,7 @@ final class Team {
     }
 
     private static final class Job {
+        private static final int TURNS = 10_000;
         private static final Job NONE = new Job(0, part -> {});
 
         private final int parts;
@@ -85,8 +92,12 @@ final class Team {
         }
 
         void awaitEnd() {
-            while (done.get() < parts) {
-                Thread.onSpinWait();
+            for (int turns = 0; done.get() < parts; turns++) {
+                if (turns < TURNS) {
+                    Thread.onSpinWait();
+                } else {
+                    Thread.yield(); // the helper may be waiting for this core
+                }
             }
             if (failure instanceof Error error) {
                 throw error;
@@ -102,9 +113,10 @@ final class Team {
         private volatile boolean asleep;
 
         Helper(Team team, int number) {
-            super("vitrail-step-" + number);
+            super(null, null, "vitrail-step-" + number, 0, false);
             this.team = team;
             setDaemon(true);
+            setContextClassLoader(null); // the first caller's would be held for ever
         }
 
         void wake() {
@@ -121,7 +133,9 @@ final class Team {
                 Job job = team.job;
                 if (job != last) {
                     last = job;
-                    job.help();
+                    if (job != Job.NONE) {
+                        job.help();
+                    }
                     since = System.nanoTime();
                 } else if (System.nanoTime() - since > PATIENCE) {
                     sleep(last);
@@ -136,6 +150,7 @@ final class Team {
             asleep = true;
             while (team.job == last) {
                 LockSupport.park(this);
+                Thread.interrupted(); // else it wouldn't sleep again
             }
             asleep = false;
         }

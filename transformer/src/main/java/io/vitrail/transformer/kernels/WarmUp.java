@@ -11,7 +11,11 @@ import java.util.Set;
 final class WarmUp implements Runnable {
     private static final int CALLS = 10_000; // the compiler's last stage begins at 5,000
     private static final int LENGTH = 320;
+    private static final double SLOW = 20; // nanoseconds a number; compiled to vector instructions it is 0.1
+    private static final long COMPILED = 10_000_000_000L; // nanoseconds, within which a busy machine compiles them
     private static final Set<NumberType> BEGUN = EnumSet.noneOf(NumberType.class);
+
+    private static volatile boolean tooSlow;
 
     private final StepLoops loops;
     private final NumberType type;
@@ -19,6 +23,11 @@ final class WarmUp implements Runnable {
     private WarmUp(StepLoops loops, NumberType type) {
         this.loops = loops;
         this.type = type;
+    }
+
+    /** Whether the loops were slow once they should have been compiled: not every JVM and CPU has all vector instructions. */
+    static boolean isTooSlow() {
+        return tooSlow;
     }
 
     /** Begins it in the background, once for each type. */
@@ -42,17 +51,40 @@ final class WarmUp implements Runnable {
                     case INT8 -> new HeapWeights.Int8(loops, LENGTH, new float[1], new float[1]);
                 };
         float[] x = new float[LENGTH];
+        float[] y = new float[1];
         for (int i = 0; i < CALLS; i++) {
-            weights.output(0, x);
+            weights.outputs(0, 1, new float[][] {x}, y);
         }
+        tooSlow |= staysSlow(weights, x, y);
         float[] few = new float[64];
         for (int i = 0; i < CALLS; i++) {
-            few[0] = loops.dot(x, 0, few, few.length);
+            loops.dots(x, new int[StepLoops.ROWS], few, new float[StepLoops.ROWS]);
             loops.softmax(few, few.length);
             loops.addScaled(few, 1, x, 0);
         }
         for (int i = 0; i < CALLS; i++) {
             loops.activate(i % 2 == 0 ? Activation.SILU : Activation.GELU_TANH, few, 0, few.length);
         }
+    }
+
+    private static boolean staysSlow(HeapWeights weights, float[] x, float[] y) {
+        long start = System.nanoTime();
+        while (nanoseconds(weights, x, y) > SLOW) {
+            if (System.nanoTime() - start > COMPILED) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Of a number in the best of some calls. */
+    private static double nanoseconds(HeapWeights weights, float[] x, float[] y) {
+        double best = Double.MAX_VALUE;
+        for (int i = 0; i < 100; i++) {
+            long start = System.nanoTime();
+            weights.outputs(0, 1, new float[][] {x}, y);
+            best = Math.min(best, (System.nanoTime() - start) / (double) (StepLoops.ROWS * LENGTH));
+        }
+        return best;
     }
 }

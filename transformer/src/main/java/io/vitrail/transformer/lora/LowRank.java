@@ -12,6 +12,7 @@ import io.vitrail.transformer.Activation;
 import io.vitrail.transformer.Adaptation;
 import io.vitrail.transformer.Bias;
 import io.vitrail.transformer.Linear;
+import io.vitrail.transformer.Numbers;
 import io.vitrail.transformer.Operations;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.Scope;
@@ -95,7 +96,7 @@ final class LowRank extends TensorBlock {
         NDArray seen = pass.training() && dropout > 0
                 ? Dropout.dropout(x, dropout, true).singletonOrThrow()
                 : x;
-        return down.forward(seen, pass).mul(scaling);
+        return Numbers.times(down.forward(seen, pass), scaling);
     }
 
     /** By the operations of the first pass: those within an encoder may differ from those of a head. */

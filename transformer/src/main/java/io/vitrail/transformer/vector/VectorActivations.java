@@ -35,7 +35,8 @@ final class VectorActivations {
             case SILU -> y.mul(sigmoid(y));
             case TANH -> sigmoid(y.mul(2f)).mul(2f).sub(1f);
             case SIGMOID -> sigmoid(y);
-            default -> y;
+            case LINEAR -> y;
+            default -> throw new IllegalArgumentException(activation + " isn't computed in vectors.");
         };
     }
 

@@ -9,8 +9,8 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * {@link StepLoops} by the JDK's vectors, of the width that the CPU has. Weights are read in their order, row after row: on a Zen
- * 4 one thread read 17 GB/s so, four rows side by side 7.
+ * {@link StepLoops} by the JDK's vectors, of the width that the CPU has. On a Zen 4 two threads read 33 GB/s in four places each that
+ * are far apart, 23 to 28 row after row, and 13 in four rows side by side, which are too short for the CPU to read ahead.
  */
 public final class VectorLoops implements StepLoops {
     private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
@@ -18,66 +18,99 @@ public final class VectorLoops implements StepLoops {
     private static final int LANES = FLOATS.length();
     private static final int BLOCK = 16; // numbers that lie together, of weights that share a number
 
-    /** Made once, by {@link StepLoops#available}. */
+    /**
+     * Made once, by {@link StepLoops#available}. Every loop is tried, for a later JDK's module may lack a method.
+     *
+     * @throws UnsupportedOperationException if the CPU's vectors are of no use, or give something else than Java's numbers
+     */
     public VectorLoops() {
-        if (INTS.length() != LANES || LANES > BLOCK || BLOCK % LANES != 0) {
+        boolean old = System.getProperty("os.arch").equals("amd64") && LANES < 8; // it multiplies and adds in two steps
+        if (old || INTS.length() != LANES || LANES > BLOCK || BLOCK % LANES != 0 || !computesRightly()) {
             throw new UnsupportedOperationException("Vectors of " + LANES + " numbers.");
         }
     }
 
+    private boolean computesRightly() {
+        float[] x = new float[4 * BLOCK];
+        Arrays.fill(x, 1f);
+        int[] packed = new int[4 * BLOCK];
+        Arrays.fill(packed, 0x3f803f80); // 1 and 1 in bfloat16; -128, 63, -128 and 63 in 8 bits
+        int[] at = new int[ROWS];
+        float[] sums = new float[ROWS];
+        dots(x, at, x, sums);
+        boolean right = sums[0] == x.length;
+        dotsBfloat16(packed, at, x, sums);
+        right &= sums[1] == x.length;
+        dotsInt8(packed, at, x, sums);
+        right &= sums[3] == 2 * BLOCK * (63 - 128);
+        addScaled(x, 2f, x.clone(), 0);
+        right &= x[5] == 3f;
+        softmax(x, x.length);
+        for (Activation activation : Activation.values()) {
+            activate(activation, x, 0, x.length);
+        }
+        return right && !Float.isNaN(x[0]);
+    }
+
     @Override
-    public float dot(float[] weights, int at, float[] x, int count) {
+    public void dots(float[] weights, int[] at, float[] x, float[] sums) {
         FloatVector a = FloatVector.zero(FLOATS);
         FloatVector b = a;
         FloatVector c = a;
         FloatVector d = a;
         int i = 0;
-        for (; i <= count - 4 * LANES; i += 4 * LANES) {
-            a = product(weights, at, x, i, a);
-            b = product(weights, at, x, i + LANES, b);
-            c = product(weights, at, x, i + 2 * LANES, c);
-            d = product(weights, at, x, i + 3 * LANES, d);
+        for (; i <= x.length - LANES; i += LANES) {
+            FloatVector some = FloatVector.fromArray(FLOATS, x, i);
+            a = FloatVector.fromArray(FLOATS, weights, at[0] + i).fma(some, a);
+            b = FloatVector.fromArray(FLOATS, weights, at[1] + i).fma(some, b);
+            c = FloatVector.fromArray(FLOATS, weights, at[2] + i).fma(some, c);
+            d = FloatVector.fromArray(FLOATS, weights, at[3] + i).fma(some, d);
         }
-        for (; i <= count - LANES; i += LANES) {
-            a = product(weights, at, x, i, a);
+        sum(a, b, c, d, sums);
+        for (; i < x.length; i++) {
+            for (int row = 0; row < ROWS; row++) {
+                sums[row] += weights[at[row] + i] * x[i];
+            }
         }
-        float sum = a.add(b).add(c.add(d)).reduceLanes(VectorOperators.ADD);
-        for (; i < count; i++) {
-            sum += weights[at + i] * x[i];
-        }
-        return sum;
     }
 
-    private static FloatVector product(float[] weights, int at, float[] x, int i, FloatVector sum) {
-        return FloatVector.fromArray(FLOATS, weights, at + i).fma(FloatVector.fromArray(FLOATS, x, i), sum);
+    private static void sum(FloatVector a, FloatVector b, FloatVector c, FloatVector d, float[] sums) {
+        sums[0] = a.reduceLanes(VectorOperators.ADD);
+        sums[1] = b.reduceLanes(VectorOperators.ADD);
+        sums[2] = c.reduceLanes(VectorOperators.ADD);
+        sums[3] = d.reduceLanes(VectorOperators.ADD);
     }
 
     @Override
-    public float dotBfloat16(int[] weights, int at, float[] x, int count) {
+    public void dotsBfloat16(int[] weights, int[] at, float[] x, float[] sums) {
         FloatVector a = FloatVector.zero(FLOATS);
         FloatVector b = a;
         FloatVector c = a;
         FloatVector d = a;
-        int i = 0;
-        for (; i <= count - 2 * LANES; i += 2 * LANES) {
-            IntVector pairs = IntVector.fromArray(INTS, weights, at + i);
-            IntVector next = IntVector.fromArray(INTS, weights, at + i + LANES);
-            a = low(pairs).fma(FloatVector.fromArray(FLOATS, x, place(i)), a);
-            b = high(pairs).fma(FloatVector.fromArray(FLOATS, x, place(i) + BLOCK), b);
-            c = low(next).fma(FloatVector.fromArray(FLOATS, x, place(i + LANES)), c);
-            d = high(next).fma(FloatVector.fromArray(FLOATS, x, place(i + LANES) + BLOCK), d);
+        FloatVector e = a;
+        FloatVector f = a;
+        FloatVector g = a;
+        FloatVector h = a;
+        for (int block = 0; block < x.length; block += 2 * BLOCK) {
+            for (int lane = 0; lane < BLOCK; lane += LANES) {
+                int i = block / 2 + lane;
+                FloatVector low = FloatVector.fromArray(FLOATS, x, block + lane);
+                FloatVector high = FloatVector.fromArray(FLOATS, x, block + lane + BLOCK);
+                IntVector first = IntVector.fromArray(INTS, weights, at[0] + i);
+                IntVector second = IntVector.fromArray(INTS, weights, at[1] + i);
+                IntVector third = IntVector.fromArray(INTS, weights, at[2] + i);
+                IntVector fourth = IntVector.fromArray(INTS, weights, at[3] + i);
+                a = low(first).fma(low, a);
+                b = low(second).fma(low, b);
+                c = low(third).fma(low, c);
+                d = low(fourth).fma(low, d);
+                e = high(first).fma(high, e);
+                f = high(second).fma(high, f);
+                g = high(third).fma(high, g);
+                h = high(fourth).fma(high, h);
+            }
         }
-        for (; i < count; i += LANES) {
-            IntVector pairs = IntVector.fromArray(INTS, weights, at + i);
-            a = low(pairs).fma(FloatVector.fromArray(FLOATS, x, place(i)), a);
-            b = high(pairs).fma(FloatVector.fromArray(FLOATS, x, place(i) + BLOCK), b);
-        }
-        return a.add(b).add(c.add(d)).reduceLanes(VectorOperators.ADD);
-    }
-
-    /** Where in x the numbers are that belong to the low halves of weights i and behind. */
-    private static int place(int i) {
-        return 2 * i - (i & BLOCK - 1);
+        sum(a.add(e), b.add(f), c.add(g), d.add(h), sums);
     }
 
     private static FloatVector low(IntVector pairs) {
@@ -89,22 +122,26 @@ public final class VectorLoops implements StepLoops {
     }
 
     @Override
-    public float dotInt8(int[] weights, int at, float[] x, int count) {
+    public void dotsInt8(int[] weights, int[] at, float[] x, float[] sums) {
         FloatVector a = FloatVector.zero(FLOATS);
         FloatVector b = a;
         FloatVector c = a;
         FloatVector d = a;
-        for (int i = 0; i < count; i += LANES) {
-            IntVector fours = IntVector.fromArray(INTS, weights, at + i);
+        for (int i = 0; i < x.length / 4; i += LANES) {
             int place = 4 * i - 3 * (i & BLOCK - 1);
-            a = number(fours.lanewise(VectorOperators.LSHL, 24)).fma(FloatVector.fromArray(FLOATS, x, place), a);
-            b = number(fours.lanewise(VectorOperators.LSHL, 16))
-                    .fma(FloatVector.fromArray(FLOATS, x, place + BLOCK), b);
-            c = number(fours.lanewise(VectorOperators.LSHL, 8))
-                    .fma(FloatVector.fromArray(FLOATS, x, place + 2 * BLOCK), c);
-            d = number(fours).fma(FloatVector.fromArray(FLOATS, x, place + 3 * BLOCK), d);
+            IntVector first = IntVector.fromArray(INTS, weights, at[0] + i);
+            IntVector second = IntVector.fromArray(INTS, weights, at[1] + i);
+            IntVector third = IntVector.fromArray(INTS, weights, at[2] + i);
+            IntVector fourth = IntVector.fromArray(INTS, weights, at[3] + i);
+            for (int shift = 24; shift >= 0; shift -= 8, place += BLOCK) {
+                FloatVector some = FloatVector.fromArray(FLOATS, x, place);
+                a = number(first.lanewise(VectorOperators.LSHL, shift)).fma(some, a);
+                b = number(second.lanewise(VectorOperators.LSHL, shift)).fma(some, b);
+                c = number(third.lanewise(VectorOperators.LSHL, shift)).fma(some, c);
+                d = number(fourth.lanewise(VectorOperators.LSHL, shift)).fma(some, d);
+            }
         }
-        return a.add(b).add(c.add(d)).reduceLanes(VectorOperators.ADD);
+        sum(a, b, c, d, sums);
     }
 
     /** The highest bytes, as signed numbers. */

@@ -46,7 +46,7 @@ class HeapWeightsTest {
                 for (int i = 0; i < width; i++) {
                     sum += (double) all[row * width + i] * x[token * width + i];
                 }
-                assertThat(weights.output(row, whole)).isEqualTo((float) (sum * factor[row] + bias[row]));
+                assertThat(StepFace.output(weights, row, whole)).isEqualTo((float) (sum * factor[row] + bias[row]));
             }
         }
     }
@@ -75,8 +75,8 @@ class HeapWeightsTest {
             float[] x = new float[2 * width];
             Arrays.fill(x, 0, width, 2);
             Arrays.fill(x, width, 2 * width, Float.NaN);
-            assertThat(weights.output(0, weights.whole(x, 0))).isEqualTo(2 * width);
-            assertThat(weights.output(0, weights.whole(x, 1))).isNaN();
+            assertThat(StepFace.output(weights, 0, weights.whole(x, 0))).isEqualTo(2 * width);
+            assertThat(StepFace.output(weights, 0, weights.whole(x, 1))).isNaN();
         }
     }
 
@@ -84,7 +84,7 @@ class HeapWeightsTest {
     private float read(float weight) {
         HeapWeights weights = new HeapWeights.Bfloat16(loops, 1, new float[1]);
         weights.fill(FloatBuffer.wrap(new float[] {weight}), 0, 1);
-        return weights.output(0, weights.whole(new float[] {1}, 0));
+        return StepFace.output(weights, 0, weights.whole(new float[] {1}, 0));
     }
 
     private static float bits(int bits) {
@@ -149,7 +149,7 @@ class HeapWeightsTest {
                 weights.fill(FloatBuffer.wrap(row), 0, 1);
                 float[] x = new float[70];
                 x[place] = 3;
-                assertThat(weights.output(0, weights.whole(x, 0))).isEqualTo(1.5f * number);
+                assertThat(StepFace.output(weights, 0, weights.whole(x, 0))).isEqualTo(1.5f * number);
             }
         }
     }

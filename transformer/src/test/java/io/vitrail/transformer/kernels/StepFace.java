@@ -23,6 +23,13 @@ enum StepFace {
         operations = engine.stepping(1);
     }
 
+    /** One of the outputs for a row of x. */
+    static float output(HeapWeights weights, int row, float[] x) {
+        float[] y = new float[weights.outWidth];
+        weights.outputs(row, row + 1, new float[][] {x}, y);
+        return y[row];
+    }
+
     /** As inside a decoder. */
     Operations operations() {
         return operations.within();

@@ -51,9 +51,15 @@ class VectorLoopsTest {
     @ValueSource(ints = {0, 1, 5, 7, 8, 15, 16, 17, 31, 32, 33, 63, 64, 65, 100, 127, 576, 1000})
     void dotOfAnyLengthAtAnyPlace(int count) {
         float[] weights = wholes(count + 7, 50);
-        float[] x = wholes(count + 3, 50); // what is behind doesn't count
-        assertThat(loops.dot(weights, 5, x, count)).isEqualTo((float) sum(weights, 5, x, count));
-        assertThat(loops.dot(weights, 0, x, count)).isEqualTo((float) sum(weights, 0, x, count));
+        float[] x = wholes(count, 50);
+        float[] sums = new float[StepLoops.ROWS];
+        loops.dots(weights, new int[] {5, 0, 7, 5}, x, sums);
+        assertThat(sums)
+                .containsExactly(
+                        (float) sum(weights, 5, x, count),
+                        (float) sum(weights, 0, x, count),
+                        (float) sum(weights, 7, x, count),
+                        (float) sum(weights, 5, x, count));
     }
 
     @ParameterizedTest
@@ -67,8 +73,10 @@ class VectorLoopsTest {
             int low = i / 16 * 32 + i % 16;
             packed[16 + i] = upper(weights[low]) | upper(weights[low + 16]) << 16;
         }
-        float[] x = wholes(2 * count + 32, 50);
-        assertThat(loops.dotBfloat16(packed, 16, x, count)).isEqualTo((float) sum(weights, 0, x, 2 * count));
+        float[] x = wholes(2 * count, 50);
+        float[] sums = new float[StepLoops.ROWS];
+        loops.dotsBfloat16(packed, new int[] {16, 16, 16, 16}, x, sums);
+        assertThat(sums).containsOnly((float) sum(weights, 0, x, 2 * count));
     }
 
     private static int upper(float number) {
@@ -89,8 +97,10 @@ class VectorLoopsTest {
                 packed[16 + i] |= ((int) weights[i / 16 * 64 + part * 16 + i % 16] & 0xff) << 8 * part;
             }
         }
-        float[] x = wholes(4 * count + 64, 20);
-        assertThat(loops.dotInt8(packed, 16, x, count)).isEqualTo((float) sum(weights, 0, x, 4 * count));
+        float[] x = wholes(4 * count, 20);
+        float[] sums = new float[StepLoops.ROWS];
+        loops.dotsInt8(packed, new int[] {16, 16, 16, 16}, x, sums);
+        assertThat(sums).containsOnly((float) sum(weights, 0, x, 4 * count));
     }
 
     @ParameterizedTest
