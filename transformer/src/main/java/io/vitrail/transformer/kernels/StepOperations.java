@@ -7,6 +7,7 @@ import io.vitrail.transformer.Activation;
 import io.vitrail.transformer.Affine;
 import io.vitrail.transformer.AttentionConfig;
 import io.vitrail.transformer.AttentionMask;
+import io.vitrail.transformer.ForwardingOperations;
 import io.vitrail.transformer.KeyValue;
 import io.vitrail.transformer.Operations;
 import io.vitrail.transformer.Projected;
@@ -20,7 +21,7 @@ import java.util.Optional;
  *
  * <p>Between its operations arrays are {@link HeapArray}; whatever else is done with these is done by the engine.
  */
-final class StepOperations implements Operations {
+final class StepOperations extends ForwardingOperations {
     /** Tokens of a pass for which reading the weights decides. */
     static final int FEW = 4;
 
@@ -34,6 +35,7 @@ final class StepOperations implements Operations {
 
     private StepOperations(
             FastOperations engine, StepLoops loops, FloatCopies copies, Optional<StepOperations> within) {
+        super(engine);
         this.engine = engine;
         this.within = within;
         numbers = new StepNumbers(engine, copies);
@@ -141,7 +143,7 @@ final class StepOperations implements Operations {
         return here
                 ? attending
                         .last(projected, into, place, scale)
-                        .orElseGet(() -> Operations.super.attendLast(projected, into, place, scale))
+                        .orElseGet(() -> super.attendLast(projected, into, place, scale))
                 : engine.attendLast(projected, into, place, scale);
     }
 
@@ -185,11 +187,6 @@ final class StepOperations implements Operations {
     }
 
     @Override
-    public NDArray rotate(NDArray x, NDArray cos, NDArray sin) {
-        return engine.rotate(x, cos, sin);
-    }
-
-    @Override
     public NDArray residual(NDArray x, NDArray update) {
         boolean here = isStep(x, width(x)) && x.getShape().equals(update.getShape());
         return here ? sum(x, numbers.of(update).clone()) : engine.residual(x, update);
@@ -210,16 +207,6 @@ final class StepOperations implements Operations {
             update[i] += added[i];
         }
         return new HeapArray(x.getManager(), x.getShape(), update);
-    }
-
-    @Override
-    public NDArray residual(NDArray x, NDArray update, NDArray scale) {
-        return engine.residual(x, update, scale);
-    }
-
-    @Override
-    public NDArray multiply(NDArray x, NDArray y) {
-        return engine.multiply(x, y);
     }
 
     @Override
@@ -249,28 +236,8 @@ final class StepOperations implements Operations {
     }
 
     @Override
-    public NDArray prepare(NDArray weight) {
-        return engine.prepare(weight);
-    }
-
-    @Override
-    public NDArray sharedLinear(NDArray x, Affine loaded) {
-        return engine.sharedLinear(x, loaded);
-    }
-
-    @Override
-    public boolean computesWithLoaded() {
-        return engine.computesWithLoaded();
-    }
-
-    @Override
     public Operations within() {
         return within.isPresent() ? within.get() : this;
-    }
-
-    @Override
-    public NDArray enter(NDArray x) {
-        return x;
     }
 
     @Override
