@@ -6,6 +6,15 @@ import ai.djl.ndarray.NDArray;
 @FunctionalInterface
 public interface Adaptation {
     /**
+     * What a linear layer gives instead, before its activation: [..., inWidth] to [..., outWidth].
+     *
+     * @param affine the layer's own weights, as the pass's operations take them
+     */
+    default NDArray of(NDArray x, Affine affine, Pass pass) {
+        return onto(pass.operations().linear(x, affine, Activation.LINEAR), x, pass);
+    }
+
+    /**
      * What the layer gives instead, before its activation.
      *
      * @param y [..., outWidth], what it computes by itself; it must not be used afterwards

@@ -18,6 +18,11 @@ public abstract class ForwardingOperations implements Operations {
     }
 
     @Override
+    public NDArray linear(NDArray x, Affine affine, LowRankChange change) {
+        return operations.linear(x, affine, change);
+    }
+
+    @Override
     public NDArray attention(NDArray q, NDArray k, NDArray v, AttentionMask mask, float scale) {
         return operations.attention(q, k, v, mask, scale);
     }

@@ -33,10 +33,12 @@ public final class Linear extends TensorBlock {
 
     @Override
     public NDArray forward(NDArray x, Pass pass) {
-        if (pass.adaptation(this).isEmpty()) {
-            return pass.operations().linear(x, affine(x, pass), activation); // [..., outWidth]
+        Affine own = affine(x, pass);
+        Optional<Adaptation> change = pass.adaptation(this);
+        if (change.isEmpty()) {
+            return pass.operations().linear(x, own, activation); // [..., outWidth]
         }
-        NDArray y = adapted(pass.operations().linear(x, affine(x, pass), Activation.LINEAR), x, pass);
+        NDArray y = change.get().of(x, own, pass);
         return activation == Activation.LINEAR ? y : pass.operations().activate(y, activation);
     }
 
@@ -57,7 +59,7 @@ public final class Linear extends TensorBlock {
     }
 
     /** The weights in the form that the pass's operations take. */
-    Affine affine(NDArray x, Pass pass) {
+    public Affine affine(NDArray x, Pass pass) {
         return packed.orElseGet(
                 () -> new Affine(value(weight, x, pass), bias.map(b -> value(b, x, pass)), inWidth, outWidth));
     }

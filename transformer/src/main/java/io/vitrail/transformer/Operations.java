@@ -18,6 +18,11 @@ public interface Operations {
     /** Activation(x Wᵀ + b): [..., inWidth] to [..., outWidth]. */
     NDArray linear(NDArray x, Affine affine, Activation activation);
 
+    /** x (W + scaling · B A)ᵀ + b: [..., inWidth] to [..., outWidth]. */
+    default NDArray linear(NDArray x, Affine affine, LowRankChange change) {
+        return change.onto(linear(x, affine, Activation.LINEAR), x, this);
+    }
+
     /**
      * softmax(q kᵀ · scale + mask) v (Vaswani et al. 2017, equation 1).
      *

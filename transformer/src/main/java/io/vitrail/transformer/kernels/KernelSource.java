@@ -137,6 +137,15 @@ enum KernelSource {
                 return torch.scaled_dot_product_attention(q, k, v, None, float(p), True)
               def dropped_masked_attention(self: __torch__.Kernels, q: Tensor, k: Tensor, v: Tensor, mask: Tensor, p: Tensor) -> Tensor:
                 return torch.scaled_dot_product_attention(q, k, v, mask, float(p), False)
+              def convolved(self: __torch__.Kernels, x: Tensor, w: Tensor) -> Tensor:
+                return (self).row((self).picture(x), w, None)
+              def biased_convolved(self: __torch__.Kernels, x: Tensor, w: Tensor, b: Tensor) -> Tensor:
+                return (self).row((self).picture(x), w, b)
+              def picture(self: __torch__.Kernels, x: Tensor) -> Tensor:
+                return torch.unsqueeze(torch.transpose(x, 1, 2), 2)
+              def row(self: __torch__.Kernels, x: Tensor, w: Tensor, b: Optional[Tensor]) -> Tensor:
+                y = torch.conv2d(x, torch.unsqueeze(torch.unsqueeze(w, 2), 3), b, [1, 1], [0, 0], [1, 1], 1)
+                return torch.transpose(torch.squeeze(y, 2), 1, 2)
             """);
 
     /** The same with products in bfloat16, float32 before and behind. */

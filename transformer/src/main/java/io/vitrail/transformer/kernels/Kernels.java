@@ -80,7 +80,8 @@ public final class Kernels {
         return mixed
                 ? new MixedOperations(MIXED.computeIfAbsent(device, d -> KernelArchive.compile(d, KernelSource.MIXED)))
                 : new TrainingOperations(
-                        TRAINING.computeIfAbsent(device, d -> KernelArchive.compile(d, KernelSource.TRAINING)));
+                        TRAINING.computeIfAbsent(device, d -> KernelArchive.compile(d, KernelSource.TRAINING)),
+                        !device.isGpu() && CpuFeatures.ofThisMachine().has(CpuFeatures.Feature.AVX2));
     }
 
     private static Optional<KernelArchive> forRequest(Request request) {

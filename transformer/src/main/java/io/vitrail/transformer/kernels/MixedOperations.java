@@ -3,6 +3,7 @@ package io.vitrail.transformer.kernels;
 import ai.djl.ndarray.NDArray;
 import io.vitrail.transformer.Activation;
 import io.vitrail.transformer.Affine;
+import io.vitrail.transformer.LowRankChange;
 import java.util.Optional;
 
 /**
@@ -14,7 +15,7 @@ final class MixedOperations extends TrainingOperations {
     private final KernelArchive mixed;
 
     MixedOperations(KernelArchive mixed) {
-        super(mixed);
+        super(mixed, false);
         this.mixed = mixed;
     }
 
@@ -25,6 +26,12 @@ final class MixedOperations extends TrainingOperations {
                         "biased_linear", x, affine.weight(), affine.bias().get())
                 : mixed.differentiable("linear", x, affine.weight());
         return activate(y, activation);
+    }
+
+    /** Beside the layer's weights: in theirs, rounded to bfloat16, a small change would be lost. */
+    @Override
+    public NDArray linear(NDArray x, Affine affine, LowRankChange change) {
+        return change.onto(linear(x, affine, Activation.LINEAR), x, this);
     }
 
     @Override

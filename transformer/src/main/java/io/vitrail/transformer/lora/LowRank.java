@@ -6,13 +6,13 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Parameter;
-import ai.djl.nn.norm.Dropout;
 import ai.djl.training.initializer.Initializer;
 import io.vitrail.transformer.Activation;
 import io.vitrail.transformer.Adaptation;
+import io.vitrail.transformer.Affine;
 import io.vitrail.transformer.Bias;
 import io.vitrail.transformer.Linear;
-import io.vitrail.transformer.Numbers;
+import io.vitrail.transformer.LowRankChange;
 import io.vitrail.transformer.Operations;
 import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.Scope;
@@ -84,19 +84,36 @@ final class LowRank extends TensorBlock {
 
     /** The change of one of the layers. */
     Adaptation of(int layer) {
-        return (y, x, pass) -> ups.get(layer).forwardOnto(y, narrow(x, pass), pass);
+        return new OfLayer(ups.get(layer));
     }
 
-    /** scaling · A x: [..., inputs] to [..., rank]. */
-    private NDArray narrow(NDArray x, Pass pass) {
-        prepareOnce(pass.operations());
-        if (state == State.PREPARED) {
-            return down.forward(x, pass);
+    /** The change of one of the layers. */
+    private final class OfLayer implements Adaptation {
+        private final Linear up;
+
+        OfLayer(Linear up) {
+            this.up = up;
         }
-        NDArray seen = pass.training() && dropout > 0
-                ? Dropout.dropout(x, dropout, true).singletonOrThrow()
-                : x;
-        return Numbers.times(down.forward(seen, pass), scaling);
+
+        @Override
+        public NDArray of(NDArray x, Affine affine, Pass pass) {
+            return state == State.TRAINED
+                    ? pass.operations().linear(x, affine, trained(x, pass))
+                    : Adaptation.super.of(x, affine, pass);
+        }
+
+        @Override
+        public NDArray onto(NDArray y, NDArray x, Pass pass) {
+            if (state == State.TRAINED) {
+                return trained(x, pass).onto(y, x, pass.operations());
+            }
+            prepareOnce(pass.operations());
+            return up.forwardOnto(y, down.forward(x, pass), pass);
+        }
+
+        private LowRankChange trained(NDArray x, Pass pass) {
+            return new LowRankChange(down.affine(x, pass), up.affine(x, pass), scaling, pass.training() ? dropout : 0);
+        }
     }
 
     /** By the operations of the first pass: those within an encoder may differ from those of a head. */
