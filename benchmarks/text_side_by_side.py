@@ -6,8 +6,9 @@
 
 Random weights serve. Two threads each (--threads), torch.inference_mode(), warm-ups, and rounds in which every program takes one
 turn, in the same order, after a pause, so that all meet the same state of the machine. Nothing else should run. Writing is 128
-tokens, each the likeliest, after a prompt of 64, batch 1; what the memory's bandwidth allows is measured in the same run: by the
-sum over 256 MB, the best of some, against the bytes of the weights that each token has to read.
+tokens, each the likeliest, after a prompt of 64, batch 1; what the memory's bandwidth allows is measured before and after each of
+some more texts, for it changes by the second on a shared machine: by the sum over 256 MB, the best of some, against the bytes of the
+weights that each token has to read.
 """
 
 import argparse
@@ -83,10 +84,19 @@ def onnx_runtime_reading(model, torch, folder, threads):
     return run
 
 
-def bandwidth(torch):
+def bandwidth(numbers):
     """Bytes per second of reading, the best of some."""
+    return numbers.numel() * 4 / min(timed(numbers.sum) / 1e3 for _ in range(4))
+
+
+def shares_of_bandwidth(write, weights, rounds, torch):
+    """For each round, the bandwidth beside a text (before and after), and the share of it that reading 2 bytes a weight took."""
     numbers = torch.ones(64 * 1024 * 1024)
-    return numbers.numel() * 4 / min(timed(numbers.sum) / 1e3 for _ in range(12))
+    for _ in range(rounds):
+        before = bandwidth(numbers)
+        seconds = write() / 1e3
+        speed = (before + bandwidth(numbers)) / 2
+        yield speed, NEW * 2 * weights / seconds / speed
 
 
 def report(title, times, base, describe):
@@ -108,14 +118,12 @@ def writing(name, config, model_class, args, torch):
         "Vitrail int8": sides["INT8"].write,
         "Hugging Face bf16": hugging_face_writing(half, torch),
     }
-    times = turns(programs, 1, args.rounds)
+    times = turns(programs, 5, args.rounds)
     report(name, times, "Hugging Face fp32", lambda millis: f"{NEW / millis * 1e3:.1f} tokens/s")
     weights = sum(p.numel() for p in model.parameters())
-    speed = bandwidth(torch)
-    possible = speed / (2 * weights)
-    reached = NEW / statistics.median(times["Vitrail bf16"]) * 1e3
-    print(f"{name}: {speed / 1e9:.1f} GB/s are read; {weights / 1e6:.0f} M weights of 2 bytes allow {possible:.1f} tokens/s; "
-          f"bf16 reaches {100 * reached / possible:.0f} %")
+    speeds, shares = zip(*shares_of_bandwidth(sides["BF16"].write, weights, args.rounds, torch))
+    print(f"{name}: {min(speeds) / 1e9:.1f} to {max(speeds) / 1e9:.1f} GB/s are read; of what that allows for {weights / 1e6:.0f} M weights "
+          f"of 2 bytes, bf16 reaches {100 * statistics.median(shares):.0f} % ({100 * min(shares):.0f} to {100 * max(shares):.0f})")
     for precision in ("BF16", "INT8"):
         largest, mean = map(float, sides[precision].program.ask("effect 64").split())
         print(f"{name}, {precision}: log-probabilities differ from fp32's by {largest:.4f} at most, {mean:.5f} on average")
@@ -142,7 +150,7 @@ def reading(args, torch):
             "Vitrail bf16": lambda: fast(batch, 128),
             "Hugging Face bf16": lambda: reduced(batch, 128),
         }
-        times = turns(programs, 3, args.rounds if batch > 1 else 2 * args.rounds)
+        times = turns(programs, 5, args.rounds if batch > 1 else 2 * args.rounds)
         report(f"BERT-base, 128 tokens, batch {batch}", times, "Hugging Face fp32", lambda millis: f"{millis:.1f} ms")
     for side in sides.values():
         side.program.end()

@@ -5,7 +5,8 @@
     python benchmarks/training_side_by_side.py     # ViT-Tiny and ViT-B/16 at 224 px, batches of 16
 
 Random weights serve. Two threads each (--threads), float32, AdamW, gradients clipped to norm 1; a step is forward, backward and
-update. Each program is a process of its own, so that its peak memory (VmHWM) is its own. Rounds in which each takes one turn, after
+update. Each program is a process of its own, so that its peak memory (VmHWM) is its own; Java's heap, which a step hardly uses, may
+take 256 MB. Rounds in which each takes one turn, after
 warm-ups and a pause. Nothing else should run.
 """
 
@@ -47,7 +48,7 @@ def peer(folder, what, batch, threads):
 
 
 def vitrail(folder, what, batch, threads, **environment):
-    return java("TrainingTurns", [folder, what, batch, "FP32"], threads, ["-Xmx1g"], **environment)
+    return java("TrainingTurns", [folder, what, batch, "FP32"], threads, ["-Xmx256m", "-Xmn16m"], **environment)
 
 
 def python(folder, what, batch, threads):
@@ -59,6 +60,7 @@ def main():
     parser.add_argument("--sizes", nargs="*", default=list(SIZES))
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--warm-up", type=int, default=5)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--modes", nargs="*", default=["all", "lora"])
     parser.add_argument("--peer", nargs=2, help=argparse.SUPPRESS)
@@ -80,7 +82,7 @@ def main():
             programs[f"Vitrail, {what}"] = vitrail(folder, what, args.batch, args.threads)
             programs[f"Vitrail, {what}, glibc's allocator told"] = vitrail(folder, what, args.batch, args.threads, **allocator)
         programs["Vitrail, lora, layers computed again"] = vitrail(folder, "lora-recomputed", args.batch, args.threads, **allocator)
-        times = turns({name: lambda program=program: program.number("step") for name, program in programs.items()}, 2, args.rounds)
+        times = turns({name: lambda program=program: program.number("step") for name, program in programs.items()}, args.warm_up, args.rounds)
         for name, median, least, most, ratio in summaries(times, "PyTorch, " + args.modes[0]):
             print(f"| ViT-{size} | {name} | {median:.0f} | {least:.0f} to {most:.0f} | {ratio:.2f} | "
                   f"{programs[name].number('memory'):.0f} |", flush=True)

@@ -10,7 +10,7 @@ public interface Adaptation {
      *
      * @param affine the layer's own weights, as the pass's operations take them
      */
-    default NDArray of(NDArray x, Affine affine, Pass pass) {
+    default NDArray instead(NDArray x, Affine affine, Pass pass) {
         return onto(pass.operations().linear(x, affine, Activation.LINEAR), x, pass);
     }
 

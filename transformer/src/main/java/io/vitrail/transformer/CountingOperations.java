@@ -29,6 +29,14 @@ public final class CountingOperations extends ForwardingOperations {
     }
 
     @Override
+    public NDArray linear(NDArray x, Affine affine, LowRankChange change) {
+        count.add(2.0 * x.getShape().size() * affine.outWidth());
+        double rows = (double) x.getShape().size() / affine.inWidth();
+        count.add(2.0 * rows * change.rank() * (affine.inWidth() + affine.outWidth()));
+        return super.linear(x, affine, change);
+    }
+
+    @Override
     public NDArray sharedLinear(NDArray x, Affine loaded) {
         count.add(2.0 * x.getShape().size() * loaded.outWidth());
         return super.sharedLinear(x, loaded);

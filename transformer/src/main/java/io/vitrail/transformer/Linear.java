@@ -38,7 +38,7 @@ public final class Linear extends TensorBlock {
         if (change.isEmpty()) {
             return pass.operations().linear(x, own, activation); // [..., outWidth]
         }
-        NDArray y = change.get().of(x, own, pass);
+        NDArray y = change.get().instead(x, own, pass);
         return activation == Activation.LINEAR ? y : pass.operations().activate(y, activation);
     }
 
@@ -59,7 +59,7 @@ public final class Linear extends TensorBlock {
     }
 
     /** The weights in the form that the pass's operations take. */
-    public Affine affine(NDArray x, Pass pass) {
+    Affine affine(NDArray x, Pass pass) {
         return packed.orElseGet(
                 () -> new Affine(value(weight, x, pass), bias.map(b -> value(b, x, pass)), inWidth, outWidth));
     }

@@ -18,7 +18,7 @@ public interface Operations {
     /** Activation(x Wᵀ + b): [..., inWidth] to [..., outWidth]. */
     NDArray linear(NDArray x, Affine affine, Activation activation);
 
-    /** x (W + scaling · B A)ᵀ + b: [..., inWidth] to [..., outWidth]. */
+    /** A layer and its {@link LowRankChange}: x (W + scaling · B A)ᵀ + b but for dropout, [..., inWidth] to [..., outWidth]. */
     default NDArray linear(NDArray x, Affine affine, LowRankChange change) {
         return change.onto(linear(x, affine, Activation.LINEAR), x, this);
     }

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import io.vitrail.transformer.kernels.Kernels;
 import io.vitrail.transformer.kernels.Precision;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Two operations per multiply-add of every product. */
@@ -28,6 +30,18 @@ class CountingOperationsTest {
             double linear = 2.0 * batch * tokens * (4 * width * width + 2 * width * mlpWidth);
             double attention = 2.0 * batch * tokens * tokens * 2 * width;
             assertThat(counting.floatingOperations()).isEqualTo(depth * (linear + attention));
+        }
+    }
+
+    @Test
+    void countsALayerAndItsChange() {
+        try (NDManager manager = DjlEngine.newManager(Device.cpu())) {
+            CountingOperations counting = new CountingOperations(ReadableOperations.INSTANCE);
+            Affine layer = new Affine(manager.ones(new Shape(20, 12)), Optional.empty(), 12, 20);
+            LowRankChange change =
+                    new LowRankChange(manager.ones(new Shape(3, 12)), manager.ones(new Shape(20, 3)), 1, 0);
+            counting.linear(Weights.wave(manager, 2, 5, 12), layer, change);
+            assertThat(counting.floatingOperations()).isEqualTo(2.0 * 2 * 5 * (12 * 20 + 3 * (12 + 20)));
         }
     }
 

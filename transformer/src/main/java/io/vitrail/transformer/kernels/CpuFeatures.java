@@ -18,6 +18,8 @@ import java.util.Set;
 public record CpuFeatures(Set<Feature> present) {
     /** An instruction set by the name that Linux gives it. */
     public enum Feature {
+        /** AMD's alone. */
+        SSE4A("sse4a"),
         AVX2("avx2"),
         /** The part of AVX-512 that oneDNN asks for. */
         AVX512("avx512bw"),

@@ -75,13 +75,22 @@ public final class Kernels {
      * {@code BF16}, and for {@code AUTO} on CPUs that have the instructions. The model isn't prepared.
      */
     public static Operations forTraining(Device device, Precision precision) {
+        CpuFeatures cpu = CpuFeatures.ofThisMachine();
         boolean mixed = precision == Precision.BF16
-                || precision == Precision.AUTO && fastest(device, CpuFeatures.ofThisMachine()) == NumberType.BFLOAT16;
-        return mixed
-                ? new MixedOperations(MIXED.computeIfAbsent(device, d -> KernelArchive.compile(d, KernelSource.MIXED)))
-                : new TrainingOperations(
-                        TRAINING.computeIfAbsent(device, d -> KernelArchive.compile(d, KernelSource.TRAINING)),
-                        !device.isGpu() && CpuFeatures.ofThisMachine().has(CpuFeatures.Feature.AVX2));
+                || precision == Precision.AUTO && fastest(device, cpu) == NumberType.BFLOAT16;
+        if (mixed) {
+            return new MixedOperations(
+                    MIXED.computeIfAbsent(device, d -> KernelArchive.compile(d, KernelSource.MIXED)));
+        }
+        KernelArchive archive = TRAINING.computeIfAbsent(device, d -> KernelArchive.compile(d, KernelSource.TRAINING));
+        return !device.isGpu() && convolves(cpu, DjlEngine.threads())
+                ? new ConvolvingOperations(archive)
+                : new TrainingOperations(archive);
+    }
+
+    /** AMD's, for which MKL has no AVX-512 kernels. With one thread PyTorch convolves by itself, not by oneDNN. */
+    static boolean convolves(CpuFeatures cpu, int threads) {
+        return cpu.has(CpuFeatures.Feature.SSE4A) && cpu.has(CpuFeatures.Feature.AVX512) && threads > 1;
     }
 
     private static Optional<KernelArchive> forRequest(Request request) {

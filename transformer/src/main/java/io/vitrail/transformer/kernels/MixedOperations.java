@@ -15,7 +15,7 @@ final class MixedOperations extends TrainingOperations {
     private final KernelArchive mixed;
 
     MixedOperations(KernelArchive mixed) {
-        super(mixed, false);
+        super(mixed);
         this.mixed = mixed;
     }
 

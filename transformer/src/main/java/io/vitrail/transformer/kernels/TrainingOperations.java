@@ -1,7 +1,6 @@
 package io.vitrail.transformer.kernels;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.Shape;
 import io.vitrail.transformer.Activation;
 import io.vitrail.transformer.Affine;
 import io.vitrail.transformer.AttentionMask;
@@ -15,60 +14,36 @@ import java.util.List;
 
 /**
  * The readable operations, with attention by a kernel that keeps no scores for its gradients but computes them again (Dao et
- * al. 2022, "FlashAttention"), and with products by oneDNN where it has the CPU's fastest. Gradients flow through.
+ * al. 2022, "FlashAttention"). Gradients flow through.
  */
 class TrainingOperations extends ForwardingOperations {
-    /** On a Zen 4, with fewer rows the gradient of the weights takes up to twice the time of PyTorch's product. */
-    private static final int ROWS_THAT_PAY = 2048;
+    /**
+     * in · out / (in + out) of the widths of a layer up to which its change of low rank is merged. On a Zen 4 at rank 8, the change of a
+     * layer of 192 to 192 then takes half the time, one of 768 to 768 the same.
+     */
+    private static final long WIDEST_MERGED = 400;
 
     private final KernelArchive kernels;
-    private final boolean convolves;
 
-    /**
-     * @param kernels with the methods of {@link KernelSource#TRAINING}
-     * @param convolves whether convolutions are faster than PyTorch's products
-     */
-    TrainingOperations(KernelArchive kernels, boolean convolves) {
+    /** @param kernels with the methods of {@link KernelSource#TRAINING} */
+    TrainingOperations(KernelArchive kernels) {
         super(ReadableOperations.INSTANCE);
         this.kernels = kernels;
-        this.convolves = convolves;
     }
 
-    /**
-     * As a convolution whose kernels see one place each, over a picture of one row with a channel for each number: the same sums,
-     * but by oneDNN, which PyTorch has for gradients of convolutions alone. On a Zen 4 at widths of 192 to 3072, 5 to 15 % faster
-     * than its products.
-     */
-    @Override
-    public NDArray linear(NDArray x, Affine affine, Activation activation) {
-        if (!convolves || !pays(x, affine)) {
-            return super.linear(x, affine, activation);
-        }
-        Shape shape = x.getShape();
-        NDArray row = x.reshape(1, -1, affine.inWidth());
-        NDArray y = affine.bias()
-                .map(bias -> kernels.differentiable("biased_convolved", row, affine.weight(), bias))
-                .orElseGet(() -> kernels.differentiable("convolved", row, affine.weight()));
-        Shape all = shape.slice(0, shape.dimension() - 1).add(affine.outWidth());
-        return activate(y.reshape(all), activation);
-    }
-
-    /** A convolution keeps what it is given, even where only the weights' gradients would need it and nobody wants these. */
-    private static boolean pays(NDArray x, Affine affine) {
-        boolean keepsMore = !affine.weight().hasGradient() && affine.inWidth() > affine.outWidth();
-        return x.size() >= (long) ROWS_THAT_PAY * affine.inWidth() && !keepsMore;
-    }
-
-    /**
-     * With the change in the weights, where nothing is dropped and these are much smaller than x: one product instead of three, of
-     * which two would read and write as much as that, for little to compute.
-     */
+    /** With the change in the weights, where that is less work than the narrow products, which read and write all of x and y. */
     @Override
     public NDArray linear(NDArray x, Affine affine, LowRankChange change) {
-        boolean small = x.size() >= 2L * affine.inWidth() * affine.inWidth();
-        return change.dropout() == 0 && small
+        return change.dropout() == 0 && merges(x, affine)
                 ? linear(x, change.mergedInto(affine, x.getManager()), Activation.LINEAR)
                 : change.onto(linear(x, affine, Activation.LINEAR), x, this);
+    }
+
+    /** The weights' whole gradient is computed then, and the merged weights are kept for it: so not those of wide layers, or larger than x. */
+    private static boolean merges(NDArray x, Affine affine) {
+        long in = affine.inWidth();
+        long out = affine.outWidth();
+        return in * out <= WIDEST_MERGED * (in + out) && x.size() >= 2 * in * Math.max(in, out);
     }
 
     @Override
@@ -86,6 +61,11 @@ class TrainingOperations extends ForwardingOperations {
                 return call("dropped_", arguments);
             }
         };
+    }
+
+    /** A kernel's result of these. */
+    final NDArray differentiable(String method, NDArray... arguments) {
+        return kernels.differentiable(method, arguments);
     }
 
     private record Arguments(String method, List<NDArray> tensors) {}

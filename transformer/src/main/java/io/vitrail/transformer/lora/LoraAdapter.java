@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import io.vitrail.transformer.Activation;
 import io.vitrail.transformer.Adaptation;
 import io.vitrail.transformer.Adapter;
+import io.vitrail.transformer.Affine;
 import io.vitrail.transformer.Bias;
 import io.vitrail.transformer.Check;
 import io.vitrail.transformer.Linear;
@@ -199,7 +200,16 @@ public final class LoraAdapter implements Adapter, AutoCloseable {
         }
 
         @Override
+        public NDArray instead(NDArray x, Affine affine, Pass pass) {
+            return of(x, pass);
+        }
+
+        @Override
         public NDArray onto(NDArray y, NDArray x, Pass pass) {
+            return of(x, pass);
+        }
+
+        private NDArray of(NDArray x, Pass pass) {
             synchronized (this) {
                 if (!prepared) {
                     layer.prepareFor(pass.operations());

@@ -87,7 +87,6 @@ final class LowRank extends TensorBlock {
         return new OfLayer(ups.get(layer));
     }
 
-    /** The change of one of the layers. */
     private final class OfLayer implements Adaptation {
         private final Linear up;
 
@@ -96,10 +95,10 @@ final class LowRank extends TensorBlock {
         }
 
         @Override
-        public NDArray of(NDArray x, Affine affine, Pass pass) {
+        public NDArray instead(NDArray x, Affine affine, Pass pass) {
             return state == State.TRAINED
                     ? pass.operations().linear(x, affine, trained(x, pass))
-                    : Adaptation.super.of(x, affine, pass);
+                    : Adaptation.super.instead(x, affine, pass);
         }
 
         @Override
@@ -112,7 +111,9 @@ final class LowRank extends TensorBlock {
         }
 
         private LowRankChange trained(NDArray x, Pass pass) {
-            return new LowRankChange(down.affine(x, pass), up.affine(x, pass), scaling, pass.training() ? dropout : 0);
+            NDArray a = value(down.parameters().get(WEIGHT), x, pass);
+            NDArray b = value(up.parameters().get(WEIGHT), x, pass);
+            return new LowRankChange(a, b, scaling, pass.training() ? dropout : 0);
         }
     }
 

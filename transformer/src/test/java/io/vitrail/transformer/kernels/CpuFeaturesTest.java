@@ -3,6 +3,8 @@ package io.vitrail.transformer.kernels;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vitrail.transformer.kernels.CpuFeatures.Feature;
+import java.util.EnumSet;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class CpuFeaturesTest {
@@ -20,7 +22,8 @@ class CpuFeaturesTest {
 
     @Test
     void readsTheFlagsOfTheFirstProcessor() {
-        assertThat(CpuFeatures.parse(SAPPHIRE_RAPIDS).present()).containsExactlyInAnyOrder(Feature.values());
+        Set<Feature> intels = EnumSet.complementOf(EnumSet.of(Feature.SSE4A));
+        assertThat(CpuFeatures.parse(SAPPHIRE_RAPIDS).present()).isEqualTo(intels);
     }
 
     @Test

@@ -51,6 +51,16 @@ class KernelsTest {
     }
 
     @Test
+    void trainingConvolvesWhereThatWasMeasuredToPay() {
+        CpuFeatures zen4 = CpuFeatures.parse("flags : sse4a avx2 avx512bw avx512_bf16\n");
+        assertThat(Kernels.convolves(zen4, 2)).isTrue();
+        assertThat(Kernels.convolves(zen4, 1)).isFalse();
+        assertThat(Kernels.convolves(WITH_BFLOAT16, 2)).isFalse();
+        assertThat(Kernels.convolves(CpuFeatures.parse("flags : sse4a avx2\n"), 2))
+                .isFalse();
+    }
+
+    @Test
     void anUnknownOperatorIsPassedOver() {
         KernelMethods unknown = changed(KernelSource.ONE_DNN, "_linear_pointwise", "_missing");
         assertThat(firstThatWorks(unknown)).isEmpty();
