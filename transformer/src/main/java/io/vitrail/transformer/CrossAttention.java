@@ -67,6 +67,12 @@ public final class CrossAttention extends TensorBlock {
         return output.forward(Heads.join(mixed), pass); // [batch, tokens, width]
     }
 
+    /** What is asked is projected once, all its tokens together. */
+    @Override
+    protected Operations operationsFor(TensorBlock part, Operations operations) {
+        return part == key || part == value ? operations.reading() : operations;
+    }
+
     private KeyValue keyValue(NDArray context, Pass pass) {
         NDArray x = contextNorm.map(norm -> norm.forward(context, pass)).orElse(context);
         NDArray k = Heads.split(key.forward(x, pass), config.keyValueHeads());

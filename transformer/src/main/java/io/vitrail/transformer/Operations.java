@@ -194,6 +194,11 @@ public interface Operations {
         return this;
     }
 
+    /** The operations to prepare layers for that never see few tokens alone: without what {@link #stepping} has for these. */
+    default Operations reading() {
+        return this;
+    }
+
     /** The operations that serve inside an encoder or decoder, where the arithmetic is; possibly of lower precision. */
     default Operations within() {
         return this;

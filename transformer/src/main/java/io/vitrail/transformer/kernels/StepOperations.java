@@ -236,6 +236,11 @@ final class StepOperations extends ForwardingOperations {
     }
 
     @Override
+    public Operations reading() {
+        return engine;
+    }
+
+    @Override
     public Operations within() {
         return within.isPresent() ? within.get() : this;
     }

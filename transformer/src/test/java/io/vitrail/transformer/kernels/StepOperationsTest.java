@@ -81,6 +81,13 @@ class StepOperationsTest {
 
     @ParameterizedTest
     @EnumSource
+    void whatOnlyReadsHasNoWeightsForSteps(StepFace face) {
+        Operations reading = face.operations().reading();
+        assertThat(reading.prepare(layer(37, 53)).steps()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void linearWithEachActivation(StepFace face) {
         Operations steps = face.operations();
         Affine loaded = layer(37, 53);
