@@ -80,7 +80,7 @@ def main():
         for what in args.modes:
             programs[f"PyTorch, {what}"] = python(folder, what, args.batch, args.threads)
             programs[f"Vitrail, {what}"] = vitrail(folder, what, args.batch, args.threads)
-            programs[f"Vitrail, {what}, glibc's allocator told"] = vitrail(folder, what, args.batch, args.threads, **allocator)
+            programs[f"Vitrail, {what}, as ./vitrail starts it"] = vitrail(folder, what, args.batch, args.threads, **allocator)
         programs["Vitrail, lora, layers computed again"] = vitrail(folder, "lora-recomputed", args.batch, args.threads, **allocator)
         times = turns({name: lambda program=program: program.number("step") for name, program in programs.items()}, args.warm_up, args.rounds)
         for name, median, least, most, ratio in summaries(times, "PyTorch, " + args.modes[0]):
