@@ -7,8 +7,8 @@
 Random weights serve. Two threads each (--threads), torch.inference_mode(), warm-ups, and rounds in which every program takes one
 turn, in the same order, after a pause, so that all meet the same state of the machine. Nothing else should run. Writing is 128
 tokens, each the likeliest, after a prompt of 64, batch 1; what the memory's bandwidth allows is measured before and after each of
-some more texts, for it changes by the second on a shared machine: by the sum over 256 MB, the best of some, against the bytes of the
-weights that each token has to read.
+some more texts, for it changes by the second on a shared machine: by reading 256 MB in the program that
+writes, the best of some, against the bytes of the weights that each token has to read.
 """
 
 import argparse
@@ -30,6 +30,10 @@ class Side:
 
     def write(self):
         return self.program.number(f"write {PROMPT} {NEW}")
+
+    def bandwidth(self):
+        """Bytes per second that the program itself reads: on some machines other programs' memory is nearer, or farther."""
+        return self.program.number("bandwidth 256")
 
     def read(self, batch, tokens):
         return self.program.number(f"read {batch} {tokens}")
@@ -84,18 +88,12 @@ def onnx_runtime_reading(model, torch, folder, threads):
     return run
 
 
-def bandwidth(numbers):
-    """Bytes per second of reading, the best of some."""
-    return numbers.numel() * 4 / min(timed(numbers.sum) / 1e3 for _ in range(4))
-
-
-def shares_of_bandwidth(write, weights, rounds, torch):
+def shares_of_bandwidth(side, weights, rounds):
     """For each round, the bandwidth beside a text (before and after), and the share of it that reading 2 bytes a weight took."""
-    numbers = torch.ones(64 * 1024 * 1024)
     for _ in range(rounds):
-        before = bandwidth(numbers)
-        seconds = write() / 1e3
-        speed = (before + bandwidth(numbers)) / 2
+        before = side.bandwidth()
+        seconds = side.write() / 1e3
+        speed = (before + side.bandwidth()) / 2
         yield speed, NEW * 2 * weights / seconds / speed
 
 
@@ -121,7 +119,7 @@ def writing(name, config, model_class, args, torch):
     times = turns(programs, 5, args.rounds)
     report(name, times, "Hugging Face fp32", lambda millis: f"{NEW / millis * 1e3:.1f} tokens/s")
     weights = sum(p.numel() for p in model.parameters())
-    speeds, shares = zip(*shares_of_bandwidth(sides["BF16"].write, weights, args.rounds, torch))
+    speeds, shares = zip(*shares_of_bandwidth(sides["BF16"], weights, args.rounds))
     print(f"{name}: {min(speeds) / 1e9:.1f} to {max(speeds) / 1e9:.1f} GB/s are read; of what that allows for {weights / 1e6:.0f} M weights "
           f"of 2 bytes, bf16 reaches {100 * statistics.median(shares):.0f} % ({100 * min(shares):.0f} to {100 * max(shares):.0f})")
     for precision in ("BF16", "INT8"):

@@ -11,8 +11,8 @@ import java.nio.file.Path;
 
 /**
  * {@link TurnTaking} for text. Each line on standard input asks for one measurement: {@code read BATCH TOKENS}, {@code write
- * PROMPT TOKENS} (both answered by milliseconds), or {@code effect TOKENS} (the largest and the mean difference of
- * log-probabilities from float32's). {@code text_side_by_side.py} is the other program.
+ * PROMPT TOKENS} (both answered by milliseconds), {@code bandwidth MEGABYTES} (the bytes per second at which this program reads so
+ * much of its memory), or {@code effect TOKENS} (the largest and the mean difference of log-probabilities from float32's). {@code text_side_by_side.py} is the other program.
  */
 public final class TextTurns {
     private TextTurns() {}
@@ -35,6 +35,7 @@ public final class TextTurns {
         return switch (asked[0]) {
             case "read" -> Double.toString(benchmark.millisToRead(first, Integer.parseInt(asked[2])));
             case "write" -> Double.toString(benchmark.millisToWrite(first, Integer.parseInt(asked[2])));
+            case "bandwidth" -> Double.toString(MemorySpeed.ofReading(first));
             case "effect" -> effect(first, benchmark, folder);
             default -> throw new IllegalArgumentException("Nothing known is asked by " + asked[0] + ".");
         };
