@@ -73,6 +73,7 @@ public final class Kernels {
     /**
      * What a training computes with, for {@link io.vitrail.transformer.TensorBlock#trainWith}; products are in bfloat16 for
      * {@code BF16}, and for {@code AUTO} on CPUs that have the instructions. The model isn't prepared.
+     * Which kernels serve follows from the CPU and the number of threads, so that a training that goes on computes as before.
      */
     public static Operations forTraining(Device device, Precision precision) {
         CpuFeatures cpu = CpuFeatures.ofThisMachine();
