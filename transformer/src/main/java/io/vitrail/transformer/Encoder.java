@@ -47,10 +47,9 @@ public final class Encoder extends TensorBlock {
         pass.trace().append(Trace.Stage.HIDDEN_STATES, x);
         x = Scope.of(x, y -> inside.enter(inside.drop(y)));
         for (int i = 0; i < blocks.size(); i++) {
-            TensorBlock block = blocks.get(i);
             Pass layerPass = stackPass.inLayer(before + i);
             layerPass.past().remember(x, inside);
-            x = Scope.of(x, y -> inside.layer(block, y, layerPass)); // [batch, tokens, width]
+            x = inside.layer(blocks.get(i), x, layerPass); // [batch, tokens, width]
             if (pass.trace().wants(Trace.Stage.HIDDEN_STATES)) {
                 pass.trace().append(Trace.Stage.HIDDEN_STATES, inside.leave(x));
             }

@@ -137,9 +137,13 @@ public interface Operations {
      */
     NDArray rotate(NDArray x, NDArray cos, NDArray sin);
 
-    /** A layer of a stack: how its intermediate tensors are kept for gradients is these operations' concern. */
+    /**
+     * A layer of a stack: how long its intermediate tensors are kept is these operations' concern.
+     *
+     * @return of x's manager; x is consumed
+     */
     default NDArray layer(TensorBlock block, NDArray x, Pass pass) {
-        return block.forward(x, pass);
+        return Scope.of(x, y -> block.forward(y, pass));
     }
 
     /**

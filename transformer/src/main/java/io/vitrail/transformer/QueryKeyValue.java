@@ -3,7 +3,6 @@ package io.vitrail.transformer;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * The three projections of self-attention: [batch, tokens, width] to queries, keys and values of all heads side by side.
@@ -40,8 +39,9 @@ final class QueryKeyValue extends TensorBlock {
     }
 
     private boolean isAdapted(Pass pass) {
-        return Stream.of(query, key, value)
-                .anyMatch(layer -> pass.adaptation(layer).isPresent());
+        return pass.adaptation(query).isPresent()
+                || pass.adaptation(key).isPresent()
+                || pass.adaptation(value).isPresent();
     }
 
     /** The same split into heads, queries and keys turned by the pass's rotation. */

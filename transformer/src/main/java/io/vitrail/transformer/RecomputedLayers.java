@@ -48,10 +48,12 @@ public final class RecomputedLayers extends ForwardingOperations implements Auto
             return super.layer(block, x, pass);
         }
         giveBackAtTimes();
-        int drawn = ++seed;
-        NDArray y = withoutGraph(block, x, pass, drawn);
-        layers.add(new Layer(block, Scope.lend(x, manager), y, pass, drawn));
-        return Scope.lend(y, x.getManager());
+        return Scope.of(x, seen -> {
+            int drawn = ++seed;
+            NDArray y = withoutGraph(block, seen, pass, drawn);
+            layers.add(new Layer(block, Scope.lend(seen, manager), y, pass, drawn));
+            return Scope.lend(y, seen.getManager());
+        });
     }
 
     private NDArray withoutGraph(TensorBlock block, NDArray x, Pass pass, int drawn) {

@@ -1,6 +1,7 @@
 package io.vitrail.transformer;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.nio.FloatBuffer;
@@ -13,6 +14,9 @@ import java.util.Optional;
  * that tells how far apart they are. Nothing is learned, and any place works.
  */
 public final class RotaryPositions {
+    /** Places whose angles are computed in Java. */
+    private static final int FEW = 4;
+
     private final int headWidth;
     private final double theta;
     private final RotaryScaling scaling;
@@ -50,6 +54,9 @@ public final class RotaryPositions {
      * @param lengths by row of the batch, the tokens of the whole text; without them the last place of all tells it
      */
     public Rotation at(NDArray places, Optional<long[]> lengths) {
+        if (places.size() <= FEW) {
+            return ofFew(places, lengths);
+        }
         NDArray angles = places.toType(DataType.FLOAT32, false)
                 .expandDims(1)
                 .expandDims(3)
@@ -59,12 +66,37 @@ public final class RotaryPositions {
         return new Rotation.Angles(cos, sin);
     }
 
+    /** The same in Java: a token that is written has few angles, and each of a dozen calls into the engine would take longer. */
+    private Rotation ofFew(NDArray places, Optional<long[]> lengths) {
+        long[] at = places.toLongArray();
+        long[] of = lengths(places, lengths);
+        int tokens = Math.toIntExact(places.getShape().get(1));
+        float[] cos = new float[at.length * headWidth];
+        float[] sin = new float[at.length * headWidth];
+        for (int i = 0; i < at.length; i++) {
+            float[] frequencies = bothHalves(of[of.length == 1 ? 0 : i / tokens]);
+            for (int j = 0; j < headWidth; j++) {
+                float angle = at[i] * frequencies[j];
+                cos[i * headWidth + j] = (float) (Math.cos(angle) * scaling.amplitude());
+                sin[i * headWidth + j] = (float) (Math.sin(angle) * scaling.amplitude());
+            }
+        }
+        Shape shape = new Shape(places.getShape().get(0), 1, tokens, headWidth);
+        NDManager manager = places.getManager();
+        return new Rotation.Angles(manager.create(cos, shape), manager.create(sin, shape));
+    }
+
+    /** By row of the batch, or the same for all. */
+    private long[] lengths(NDArray places, Optional<long[]> lengths) {
+        if (!scaling.dependsOnLength()) {
+            return new long[] {0};
+        }
+        return lengths.orElseGet(() -> new long[] {places.max().getLong() + 1});
+    }
+
     /** [batch or 1, 1, 1, headWidth]. */
     private NDArray frequencies(NDArray places, Optional<long[]> lengths) {
-        long[] of = {0};
-        if (scaling.dependsOnLength()) {
-            of = lengths.orElseGet(() -> new long[] {places.max().getLong() + 1});
-        }
+        long[] of = lengths(places, lengths);
         FloatBuffer all = FloatBuffer.allocate(of.length * headWidth);
         Arrays.stream(of).forEach(length -> all.put(bothHalves(length)));
         return places.getManager().create(all.rewind(), new Shape(of.length, 1, 1, headWidth));

@@ -2,7 +2,7 @@ package io.vitrail.transformer;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
+import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.nn.Parameter;
 
 /** A table with one learned vector per id: [batch, tokens] of whole numbers to [batch, tokens, width]. */
@@ -53,9 +53,9 @@ public final class TokenEmbedding extends TensorBlock {
         for (long number : numbers.toLongArray()) {
             Check.that(number >= 0 && number < rows, outside, number, rows);
         }
-        Shape s = numbers.getShape();
-        return table.get(numbers.flatten())
-                .reshape(s.get(0), s.get(1), table.getShape().get(1));
+        return numbers.getNDArrayInternal()
+                .embedding(numbers, table, SparseFormat.DENSE)
+                .singletonOrThrow();
     }
 
     int vocabulary() {

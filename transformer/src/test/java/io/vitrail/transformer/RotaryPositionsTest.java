@@ -9,6 +9,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -64,6 +65,50 @@ class RotaryPositionsTest {
         NDArray y = turned(x, RotaryScaling.NONE, 5, 6, 8, 2);
         assertThat(y.get("0:1")).isEqualTo(turned(x.get("0:1"), RotaryScaling.NONE, 5, 6));
         assertThat(y.get("1:2")).isEqualTo(turned(x.get("1:2"), RotaryScaling.NONE, 8, 2));
+    }
+
+    /** Few places are computed in Java, many by the engine. */
+    @Test
+    void fewPlacesTurnAsAmongMany() {
+        long[] places = {0, 1, 7, 100, 4095, 70_000};
+        List<RotaryScaling> scalings = List.of(
+                RotaryScaling.NONE,
+                new RotaryScaling.Dynamic(2, 8),
+                new RotaryScaling.LongRope(List.of(1.0, 2.0), List.of(4.0, 8.0), 1.5f, 8));
+        for (RotaryScaling scaling : scalings) {
+            Rotation.Angles many = angles(scaling, Optional.of(new long[] {70_001}), places);
+            for (int i = 0; i < places.length; i++) {
+                Rotation.Angles one = angles(scaling, Optional.of(new long[] {70_001}), places[i]);
+                assertThat(one.cos().toFloatArray()).containsExactly(at(many.cos(), i), within(1e-6f));
+                assertThat(one.sin().toFloatArray()).containsExactly(at(many.sin(), i), within(1e-6f));
+            }
+        }
+    }
+
+    private Rotation.Angles angles(RotaryScaling scaling, Optional<long[]> lengths, long... places) {
+        NDArray row = manager.create(places, new Shape(1, places.length));
+        return (Rotation.Angles) positions(scaling).at(row, lengths);
+    }
+
+    private static float[] at(NDArray angles, int token) {
+        return angles.get(":, :, {}", token).toFloatArray();
+    }
+
+    @Test
+    void rowsOfFewPlacesHaveTheirOwnLengths() {
+        RotaryScaling dynamic = new RotaryScaling.Dynamic(2, 8);
+        NDArray places = manager.create(new long[] {3, 20}, new Shape(2, 1));
+        Rotation.Angles both = (Rotation.Angles) positions(dynamic).at(places, Optional.of(new long[] {4, 21}));
+        assertThat(both.cos().getShape()).isEqualTo(new Shape(2, 1, 1, 4));
+        for (int row = 0; row < 2; row++) {
+            long place = places.getLong(row, 0);
+            Rotation.Angles one = angles(dynamic, Optional.of(new long[] {place + 1}), place);
+            assertThat(both.sin().get(row).toFloatArray())
+                    .containsExactly(one.sin().toFloatArray());
+        }
+        Rotation.Angles untold = angles(dynamic, Optional.empty(), 20);
+        assertThat(untold.cos().toFloatArray())
+                .containsExactly(both.cos().get(1).toFloatArray());
     }
 
     @Test

@@ -167,12 +167,17 @@ public final class CachedDecoding<M extends TensorBlock> implements Decoding {
             asked = asked.map(this::withoutVectors);
         }
         written += tokens.count();
-        NDArray last = states.get(":, -1"); // [rows, width]
+        NDArray last = last(states); // [rows, width]
         float[] all = text.logits(last, cached).toFloatArray();
         int vocabulary = text.vocabulary();
         return Arrays.stream(rows.places())
                 .mapToObj(row -> Arrays.copyOfRange(all, row * vocabulary, (row + 1) * vocabulary))
                 .toArray(float[][]::new);
+    }
+
+    private static NDArray last(NDArray states) {
+        Shape s = states.getShape();
+        return s.get(1) == 1 ? states.reshape(s.get(0), s.get(2)) : states.get(":, -1");
     }
 
     /** What is asked lives as long as the decoding: of a mask a copy, which may be a view of memory that the pass gives back. */

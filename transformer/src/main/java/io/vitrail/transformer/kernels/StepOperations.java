@@ -2,6 +2,7 @@ package io.vitrail.transformer.kernels;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.vitrail.transformer.Activation;
 import io.vitrail.transformer.Affine;
@@ -10,8 +11,10 @@ import io.vitrail.transformer.AttentionMask;
 import io.vitrail.transformer.ForwardingOperations;
 import io.vitrail.transformer.KeyValue;
 import io.vitrail.transformer.Operations;
+import io.vitrail.transformer.Pass;
 import io.vitrail.transformer.Projected;
 import io.vitrail.transformer.Rotation;
+import io.vitrail.transformer.TensorBlock;
 import java.util.Optional;
 
 /**
@@ -243,6 +246,21 @@ final class StepOperations extends ForwardingOperations {
     @Override
     public Operations within() {
         return within.isPresent() ? within.get() : this;
+    }
+
+    /** What is few tokens' takes no memory that is worth freeing layer by layer, unless it asks many others. */
+    @Override
+    public NDArray layer(TensorBlock block, NDArray x, Pass pass) {
+        return x instanceof HeapArray && pass.context().isEmpty()
+                ? block.forward(x, pass)
+                : engine.layer(block, x, pass);
+    }
+
+    @Override
+    public NDArray enter(NDArray x) {
+        return isStep(x, width(x)) && x.getDataType() == DataType.FLOAT32
+                ? like(x, width(x), x.toFloatArray())
+                : engine.enter(x);
     }
 
     @Override

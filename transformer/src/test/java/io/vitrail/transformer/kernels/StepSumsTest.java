@@ -178,11 +178,21 @@ class StepSumsTest {
     void enterAndLeaveKeepFloat32(StepFace face) {
         Operations steps = face.operations();
         for (NDArray x : kinds(normal(2, 1, 5))) {
-            assertThat(steps.enter(x)).isSameAs(x);
             NDArray left = steps.leave(steps.enter(x));
             assertThat(left.getDataType()).isEqualTo(DataType.FLOAT32);
             assertThat(left.toFloatArray()).containsExactly(x.toFloatArray());
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void fewTokensEnterJavasMemory(StepFace face) {
+        Operations steps = face.operations();
+        assertThat(steps.enter(normal(2, 2, 5))).isInstanceOf(HeapArray.class);
+        NDArray many = normal(1, 5, 5);
+        assertThat(steps.enter(many)).isSameAs(many);
+        NDArray wholes = manager.ones(new Shape(1, 1, 5), DataType.INT64);
+        assertThat(steps.enter(wholes)).isSameAs(wholes);
     }
 
     @ParameterizedTest
