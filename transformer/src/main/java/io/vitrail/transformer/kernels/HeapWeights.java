@@ -12,13 +12,19 @@ abstract class HeapWeights implements StepWeights {
     final StepLoops loops;
     final int inWidth;
     final int outWidth;
+
+    /** Numbers of Java's from a row to the next. */
+    final int pitch;
+
     private final float[] bias;
 
-    HeapWeights(StepLoops loops, int inWidth, float[] bias) {
+    /** @param packed how many weights share a number */
+    HeapWeights(StepLoops loops, int inWidth, float[] bias, int packed) {
         this.loops = loops;
         this.inWidth = inWidth;
         this.bias = bias;
         outWidth = bias.length;
+        pitch = wholeWidth(inWidth) / packed;
     }
 
     /**
@@ -28,42 +34,44 @@ abstract class HeapWeights implements StepWeights {
      */
     abstract void fill(FloatBuffer matrix, int firstRow, int endRow);
 
-    /** x · rows, {@link StepLoops#ROWS} of them, with x as {@link #whole} makes it. */
-    abstract void dots(int[] rows, float[] x, float[] sums);
+    /**
+     * x · rows, {@link StepLoops#ROWS} of them, without their {@link #factor}.
+     *
+     * @param at where the rows begin
+     * @param x as {@link #whole} makes it
+     */
+    abstract void dots(int[] at, float[] x, float[] sums);
+
+    /** What a row's weights are multiplied by. */
+    float factor(int row) {
+        return 1;
+    }
 
     /** Bytes that a product reads. */
     abstract long bytes();
 
     /**
-     * Some rows' outputs x W + b.
+     * Outputs x W + b of some rows in each line.
      *
      * @param x rows of x, as {@link #whole} makes them
      * @param y rows of outWidth numbers
      */
-    final void outputs(int first, int end, float[][] x, float[] y) {
-        int[] rows = new int[StepLoops.ROWS];
+    final void outputs(RowLines lines, float[][] x, float[] y) {
+        int[] at = new int[StepLoops.ROWS];
         float[] sums = new float[StepLoops.ROWS];
-        int apart = (end - first + StepLoops.ROWS - 1) / StepLoops.ROWS;
-        for (int i = 0; i < apart; i++) {
-            for (int j = 0; j < StepLoops.ROWS; j++) {
-                rows[j] = Math.min(first + j * apart + i, end - 1);
+        for (int i = lines.begin(); i < lines.stop(); i++) {
+            int row = lines.first() + i;
+            for (int line = 0; line < StepLoops.ROWS; line++) {
+                at[line] = Math.min(row + line * lines.length(), lines.end() - 1) * pitch;
             }
+            int full = Math.min(StepLoops.ROWS, (lines.end() - row + lines.length() - 1) / lines.length());
             for (int of = 0; of < x.length; of++) {
-                dots(rows, x[of], sums);
-                for (int j = 0; j < StepLoops.ROWS; j++) {
-                    y[of * outWidth + rows[j]] = sums[j] + bias[rows[j]];
+                dots(at, x[of], sums);
+                for (int line = 0, to = row; line < full; line++, to += lines.length()) {
+                    y[of * outWidth + to] = sums[line] * factor(to) + bias[to];
                 }
             }
         }
-    }
-
-    /** Where rows begin, in place of their numbers. */
-    static int[] places(int[] rows, int pitch) {
-        int[] places = new int[rows.length];
-        for (int i = 0; i < rows.length; i++) {
-            places[i] = rows[i] * pitch;
-        }
-        return places;
     }
 
     /** A row of x as long as a row of packed weights. */
@@ -78,12 +86,10 @@ abstract class HeapWeights implements StepWeights {
 
     /** float32. */
     static final class Float32 extends HeapWeights {
-        private final int pitch;
         private final float[] weights;
 
         Float32(StepLoops loops, int inWidth, float[] bias) {
-            super(loops, inWidth, bias);
-            pitch = wholeWidth(inWidth);
+            super(loops, inWidth, bias, 1);
             weights = new float[Math.multiplyExact(pitch, outWidth)];
         }
 
@@ -95,8 +101,8 @@ abstract class HeapWeights implements StepWeights {
         }
 
         @Override
-        void dots(int[] rows, float[] x, float[] sums) {
-            loops.dots(weights, places(rows, pitch), x, sums);
+        void dots(int[] at, float[] x, float[] sums) {
+            loops.dots(weights, at, x, sums);
         }
 
         @Override
@@ -107,12 +113,10 @@ abstract class HeapWeights implements StepWeights {
 
     /** bfloat16, two in each number. */
     static final class Bfloat16 extends HeapWeights {
-        private final int pitch;
         private final int[] weights;
 
         Bfloat16(StepLoops loops, int inWidth, float[] bias) {
-            super(loops, inWidth, bias);
-            pitch = wholeWidth(inWidth) / 2;
+            super(loops, inWidth, bias, 2);
             weights = new int[Math.multiplyExact(pitch, outWidth)];
         }
 
@@ -133,8 +137,8 @@ abstract class HeapWeights implements StepWeights {
         }
 
         @Override
-        void dots(int[] rows, float[] x, float[] sums) {
-            loops.dotsBfloat16(weights, places(rows, pitch), x, sums);
+        void dots(int[] at, float[] x, float[] sums) {
+            loops.dotsBfloat16(weights, at, x, sums);
         }
 
         @Override
@@ -145,14 +149,12 @@ abstract class HeapWeights implements StepWeights {
 
     /** Whole numbers of 8 bits with a factor for each row, four in each number. */
     static final class Int8 extends HeapWeights {
-        private final int pitch;
         private final int[] weights;
         private final float[] factors;
 
         Int8(StepLoops loops, int inWidth, float[] bias, float[] factors) {
-            super(loops, inWidth, bias);
+            super(loops, inWidth, bias, 4);
             this.factors = factors;
-            pitch = wholeWidth(inWidth) / 4;
             weights = new int[Math.multiplyExact(pitch, outWidth)];
         }
 
@@ -167,11 +169,13 @@ abstract class HeapWeights implements StepWeights {
         }
 
         @Override
-        void dots(int[] rows, float[] x, float[] sums) {
-            loops.dotsInt8(weights, places(rows, pitch), x, sums);
-            for (int i = 0; i < sums.length; i++) {
-                sums[i] *= factors[rows[i]];
-            }
+        void dots(int[] at, float[] x, float[] sums) {
+            loops.dotsInt8(weights, at, x, sums);
+        }
+
+        @Override
+        float factor(int row) {
+            return factors[row];
         }
 
         @Override

@@ -3,7 +3,7 @@ package io.vitrail.transformer.kernels;
 import io.vitrail.transformer.Check;
 import java.util.Arrays;
 
-/** Attention of few queries to keys in Java's memory, head by head. */
+/** Attention of few queries to keys in Java's memory, query by query. */
 final class StepAttention {
     /** Products for which it pays to wake others. */
     private static final long WORTH_SHARING = 50_000;
@@ -47,45 +47,48 @@ final class StepAttention {
     float[] of(Queries q, HeapTokens k, HeapTokens v, Added added) {
         Check.that(
                 k.width() == q.width() && k.tokens() == v.tokens(), "%s doesn't fit %s.", k.getShape(), v.getShape());
-        int heads = (int) k.getShape().get(1);
-        float[] mixed = new float[q.numbers().length / q.width() * v.width()];
-        int tasks = q.batch() * heads;
-        int shares = (long) q.numbers().length * k.tokens() > WORTH_SHARING ? Math.min(tasks, 4 * team.size()) : 1;
+        Asked asked = new Asked(q, k, v, added);
+        int queries = q.numbers().length / q.width();
+        float[] mixed = new float[queries * v.width()];
+        int shares = (long) q.numbers().length * k.tokens() > WORTH_SHARING ? Math.min(queries, 4 * team.size()) : 1;
         team.share(shares, share -> {
-            for (int task = share; task < tasks; task += shares) {
-                head(q, k, v, added, new Place(task / heads, task % heads, task * q.each(), mixed));
+            int end = (int) ((long) queries * (share + 1) / shares);
+            for (int query = (int) ((long) queries * share / shares); query < end; query++) {
+                System.arraycopy(answer(asked, query), 0, mixed, query * v.width(), v.width());
             }
         });
         return mixed;
     }
 
     /** @param scale of scores */
-    record Queries(float[] numbers, int batch, int each, int width, float scale) {}
-
-    /** One row's head, whose first query is that one of all. */
-    private record Place(int row, int head, int firstQuery, float[] mixed) {}
-
-    private void head(Queries q, HeapTokens k, HeapTokens v, Added added, Place place) {
-        int keys = k.tokens();
-        float[] scores = new float[keys];
-        float[] sum = new float[v.width()];
-        int keysAt = k.at(place.row(), place.head());
-        int valuesAt = v.at(place.row(), place.head());
-        for (int i = 0; i < q.each(); i++) {
-            int query = place.firstQuery() + i;
-            float[] asked = Arrays.copyOfRange(q.numbers(), query * q.width(), (query + 1) * q.width());
-            scores(k, keysAt, asked, scores);
-            for (int key = 0; key < keys; key++) {
-                scores[key] *= q.scale();
+    record Queries(float[] numbers, int batch, int each, int width, float scale) {
+        /** One of all, multiplied by the scale. */
+        float[] scaled(int query) {
+            float[] one = Arrays.copyOfRange(numbers, query * width, (query + 1) * width);
+            for (int i = 0; i < width; i++) {
+                one[i] *= scale;
             }
-            added.onto(scores, place.row(), place.head(), i);
-            loops.softmax(scores, keys);
-            Arrays.fill(sum, 0);
-            for (int key = 0; key < keys; key++) {
-                loops.addScaled(sum, scores[key], v.memory(), valuesAt + key * v.width());
-            }
-            System.arraycopy(sum, 0, place.mixed(), query * v.width(), v.width());
+            return one;
         }
+    }
+
+    private record Asked(Queries q, HeapTokens k, HeapTokens v, Added added) {}
+
+    /** The values that one of all queries asks for. */
+    private float[] answer(Asked asked, int query) {
+        HeapTokens k = asked.k();
+        HeapTokens v = asked.v();
+        int each = asked.q().each();
+        int heads = (int) k.getShape().get(1);
+        int row = query / each / heads;
+        int head = query / each % heads;
+        float[] scores = new float[k.tokens()];
+        scores(k, k.at(row, head), asked.q().scaled(query), scores);
+        asked.added().onto(scores, row, head, query % each);
+        loops.softmax(scores, scores.length);
+        float[] sum = new float[v.width()];
+        loops.mix(scores, v.memory(), v.at(row, head), sum);
+        return sum;
     }
 
     /** The products with all keys from a place on. */

@@ -43,11 +43,11 @@ public interface StepLoops {
     void dotsInt8(int[] weights, int[] at, float[] x, float[] sums);
 
     /**
-     * sum += factor · numbers, for as many as sum has.
+     * sum = Σ factor · row, of as many rows as there are factors, one behind the other, each as long as sum.
      *
-     * @param at of the first number
+     * @param at of the first row's first number
      */
-    void addScaled(float[] sum, float factor, float[] numbers, int at);
+    void mix(float[] factors, float[] rows, int at, float[] sum);
 
     /** The activation of y's numbers from the first to before the end, in place. */
     void activate(Activation activation, float[] y, int first, int end);

@@ -4,6 +4,7 @@ import io.vitrail.transformer.DjlEngine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntConsumer;
@@ -42,7 +43,10 @@ final class Team {
         return helpers.size() + 1;
     }
 
-    /** Does all parts, from 0 on, in any order and by any of the threads. */
+    /**
+     * Does all parts, from 0 on. Each thread begins with a region of its own, as many parts as the others', and takes these in
+     * their order, so that what they read is read on; then it takes what others have left.
+     */
     void share(int parts, IntConsumer work) {
         if (parts <= 1 || helpers.isEmpty() || !lock.tryLock()) {
             for (int part = 0; part < parts; part++) {
@@ -51,12 +55,12 @@ final class Team {
             return;
         }
         try {
-            Job shared = new Job(parts, work);
+            Job shared = new Job(parts, size(), work);
             job = shared;
             for (Helper helper : helpers) {
                 helper.wake();
             }
-            shared.help();
+            shared.help(0);
             shared.awaitEnd();
         } finally {
             job = Job.NONE; // what was done may hold a model's weights
@@ -66,29 +70,55 @@ final class Team {
 
     private static final class Job {
         private static final int TURNS = 10_000;
-        private static final Job NONE = new Job(0, part -> {});
+        private static final int APART = 32; // counters that different threads change, by two lines of the cache
+        private static final Job NONE = new Job(0, 1, part -> {});
 
         private final int parts;
+        private final int regions;
         private final IntConsumer work;
-        private final AtomicInteger next = new AtomicInteger();
+        private final AtomicIntegerArray taken;
         private final AtomicInteger done = new AtomicInteger();
         private volatile Throwable failure;
 
-        Job(int parts, IntConsumer work) {
+        Job(int parts, int regions, IntConsumer work) {
             this.parts = parts;
+            this.regions = regions;
             this.work = work;
+            taken = new AtomicIntegerArray(regions * APART);
         }
 
-        void help() {
-            for (int part = next.getAndIncrement(); part < parts; part = next.getAndIncrement()) {
+        /** @param own region, to begin with */
+        void help(int own) {
+            int finished = 0;
+            for (int i = 0; i < regions; i++) {
+                finished += finish((own + i) % regions);
+            }
+            done.getAndAdd(finished);
+        }
+
+        /** Does what nobody has taken of a region: so many parts. */
+        private int finish(int region) {
+            int first = begin(region);
+            int count = begin(region + 1) - first;
+            int finished = 0;
+            for (int part = take(region, count); part < count; part = take(region, count)) {
                 try {
-                    work.accept(part);
+                    work.accept(first + part);
                 } catch (RuntimeException | Error e) {
                     failure = e;
-                } finally {
-                    done.getAndIncrement();
                 }
+                finished++;
             }
+            return finished;
+        }
+
+        private int begin(int region) {
+            return (int) ((long) parts * region / regions);
+        }
+
+        private int take(int region, int count) {
+            int counter = region * APART;
+            return taken.get(counter) < count ? taken.getAndIncrement(counter) : count;
         }
 
         void awaitEnd() {
@@ -110,11 +140,13 @@ final class Team {
 
     private static final class Helper extends Thread {
         private final Team team;
+        private final int region;
         private volatile boolean asleep;
 
         Helper(Team team, int number) {
             super(null, null, "vitrail-step-" + number, 0, false);
             this.team = team;
+            region = number + 1; // the caller's is the first
             setDaemon(true);
             setContextClassLoader(null); // the first caller's would be held for ever
         }
@@ -134,7 +166,7 @@ final class Team {
                 if (job != last) {
                     last = job;
                     if (job != Job.NONE) {
-                        job.help();
+                        job.help(region);
                     }
                     since = System.nanoTime();
                 } else if (System.nanoTime() - since > PATIENCE) {

@@ -53,14 +53,14 @@ final class WarmUp implements Runnable {
         float[] x = new float[LENGTH];
         float[] y = new float[1];
         for (int i = 0; i < CALLS; i++) {
-            weights.outputs(0, 1, new float[][] {x}, y);
+            weights.outputs(RowLines.all(0, 1), new float[][] {x}, y);
         }
         tooSlow |= staysSlow(weights, x, y);
         float[] few = new float[64];
         for (int i = 0; i < CALLS; i++) {
             loops.dots(x, new int[StepLoops.ROWS], few, new float[StepLoops.ROWS]);
             loops.softmax(few, few.length);
-            loops.addScaled(few, 1, x, 0);
+            loops.mix(new float[LENGTH / few.length], x, 0, few);
         }
         for (int i = 0; i < CALLS; i++) {
             loops.activate(i % 2 == 0 ? Activation.SILU : Activation.GELU_TANH, few, 0, few.length);
@@ -82,7 +82,7 @@ final class WarmUp implements Runnable {
         double best = Double.MAX_VALUE;
         for (int i = 0; i < 100; i++) {
             long start = System.nanoTime();
-            weights.outputs(0, 1, new float[][] {x}, y);
+            weights.outputs(RowLines.all(0, 1), new float[][] {x}, y);
             best = Math.min(best, (System.nanoTime() - start) / (double) (StepLoops.ROWS * LENGTH));
         }
         return best;

@@ -43,8 +43,8 @@ public final class VectorLoops implements StepLoops {
         right &= sums[1] == x.length;
         dotsInt8(packed, at, x, sums);
         right &= sums[3] == 2 * BLOCK * (63 - 128);
-        addScaled(x, 2f, x.clone(), 0);
-        right &= x[5] == 3f;
+        mix(new float[] {2}, x.clone(), 0, x);
+        right &= x[5] == 2;
         softmax(x, x.length);
         for (Activation activation : Activation.values()) {
             activate(activation, x, 0, x.length);
@@ -150,38 +150,52 @@ public final class VectorLoops implements StepLoops {
     }
 
     @Override
-    public void addScaled(float[] sum, float factor, float[] numbers, int at) {
+    public void mix(float[] factors, float[] rows, int at, float[] sum) {
+        int width = sum.length;
         int i = 0;
-        for (; i <= sum.length - LANES; i += LANES) {
-            FloatVector.fromArray(FLOATS, numbers, at + i)
-                    .fma(FloatVector.broadcast(FLOATS, factor), FloatVector.fromArray(FLOATS, sum, i))
-                    .intoArray(sum, i);
+        for (; i <= width - 4 * LANES; i += 4 * LANES) {
+            FloatVector a = FloatVector.zero(FLOATS);
+            FloatVector b = a;
+            FloatVector c = a;
+            FloatVector d = a;
+            for (int row = 0, place = at + i; row < factors.length; row++, place += width) {
+                FloatVector factor = FloatVector.broadcast(FLOATS, factors[row]);
+                a = FloatVector.fromArray(FLOATS, rows, place).fma(factor, a);
+                b = FloatVector.fromArray(FLOATS, rows, place + LANES).fma(factor, b);
+                c = FloatVector.fromArray(FLOATS, rows, place + 2 * LANES).fma(factor, c);
+                d = FloatVector.fromArray(FLOATS, rows, place + 3 * LANES).fma(factor, d);
+            }
+            a.intoArray(sum, i);
+            b.intoArray(sum, i + LANES);
+            c.intoArray(sum, i + 2 * LANES);
+            d.intoArray(sum, i + 3 * LANES);
         }
-        for (; i < sum.length; i++) {
-            sum[i] += factor * numbers[at + i];
+        for (; i <= width - LANES; i += LANES) {
+            FloatVector a = FloatVector.zero(FLOATS);
+            for (int row = 0, place = at + i; row < factors.length; row++, place += width) {
+                a = FloatVector.fromArray(FLOATS, rows, place).fma(FloatVector.broadcast(FLOATS, factors[row]), a);
+            }
+            a.intoArray(sum, i);
+        }
+        for (; i < width; i++) {
+            float a = 0;
+            for (int row = 0, place = at + i; row < factors.length; row++, place += width) {
+                a += factors[row] * rows[place];
+            }
+            sum[i] = a;
         }
     }
 
     @Override
     public void activate(Activation activation, float[] y, int first, int end) {
-        int i = first;
-        if (VectorActivations.has(activation)) {
-            for (; i <= end - LANES; i += LANES) {
-                VectorActivations.of(activation, FloatVector.fromArray(FLOATS, y, i))
-                        .intoArray(y, i);
-            }
-        }
-        for (; i < end; i++) {
+        for (int i = VectorActivations.apply(activation, y, first, end); i < end; i++) {
             y[i] = ScalarActivations.of(activation, y[i]);
         }
     }
 
     @Override
     public void softmax(float[] x, int count) {
-        float most = Float.NEGATIVE_INFINITY;
-        for (int i = 0; i < count; i++) {
-            most = Math.max(most, x[i]);
-        }
+        float most = most(x, count);
         if (Float.isNaN(most)) {
             Arrays.fill(x, 0, count, most);
             return;
@@ -199,8 +213,25 @@ public final class VectorLoops implements StepLoops {
             x[i] = (float) Math.exp(x[i] - most);
             sum += x[i];
         }
-        for (i = 0; i < count; i++) {
-            x[i] /= sum;
+        float share = 1 / sum;
+        for (i = 0; i <= count - LANES; i += LANES) {
+            FloatVector.fromArray(FLOATS, x, i).mul(share).intoArray(x, i);
         }
+        for (; i < count; i++) {
+            x[i] *= share;
+        }
+    }
+
+    private static float most(float[] x, int count) {
+        FloatVector some = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
+        int i = 0;
+        for (; i <= count - LANES; i += LANES) {
+            some = some.max(FloatVector.fromArray(FLOATS, x, i));
+        }
+        float most = some.reduceLanes(VectorOperators.MAX);
+        for (; i < count; i++) {
+            most = Math.max(most, x[i]);
+        }
+        return most;
     }
 }

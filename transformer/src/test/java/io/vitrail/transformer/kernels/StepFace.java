@@ -26,7 +26,7 @@ enum StepFace {
     /** One of the outputs for a row of x. */
     static float output(HeapWeights weights, int row, float[] x) {
         float[] y = new float[weights.outWidth];
-        weights.outputs(row, row + 1, new float[][] {x}, y);
+        weights.outputs(RowLines.all(row, row + 1), new float[][] {x}, y);
         return y[row];
     }
 

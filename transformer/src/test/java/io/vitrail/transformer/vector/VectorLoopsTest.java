@@ -104,16 +104,19 @@ class VectorLoopsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 3, 8, 13, 16, 17, 64, 65, 127})
-    void addScaled(int length) {
-        float[] sum = wholes(length, 50);
-        float[] numbers = wholes(length + 9, 50);
-        float[] expected = sum.clone();
-        for (int i = 0; i < length; i++) {
-            expected[i] += -3 * numbers[4 + i];
+    @ValueSource(ints = {0, 1, 3, 8, 13, 16, 17, 63, 64, 65, 80, 127, 128, 130})
+    void mixOfRowsOfAnyLength(int length) {
+        for (int count : new int[] {0, 1, 2, 5}) {
+            float[] rows = wholes(count * length + 9, 50);
+            float[] factors = wholes(count, 50);
+            float[] expected = new float[length];
+            for (int i = 0; i < count * length; i++) {
+                expected[i % length] += factors[i / length] * rows[4 + i];
+            }
+            float[] sum = wholes(length, 50); // of before, and of no account
+            loops.mix(factors, rows, 4, sum);
+            assertThat(sum).containsExactly(expected);
         }
-        loops.addScaled(sum, -3, numbers, 4);
-        assertThat(sum).containsExactly(expected);
     }
 
     @ParameterizedTest
