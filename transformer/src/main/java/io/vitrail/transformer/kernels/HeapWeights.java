@@ -2,86 +2,85 @@ package io.vitrail.transformer.kernels;
 
 import io.vitrail.transformer.StepWeights;
 import java.nio.FloatBuffer;
-import java.util.Arrays;
 
-/** A layer's weights in Java's memory, row by row, each row one output's. Immutable once filled. */
+/**
+ * A layer's weights in Java's memory, block by block: those of as many outputs as are computed at a time, input by input, so that
+ * memory is read in its order. Immutable once filled.
+ */
 abstract class HeapWeights implements StepWeights {
-    /** Numbers of x that rows of packed weights are made for: those of a row are a multiple. */
-    private static final int WHOLE = 64;
-
     final StepLoops loops;
     final int inWidth;
     final int outWidth;
 
-    /** Numbers of Java's from a row to the next. */
-    final int pitch;
+    /** Outputs of a block; the last one may have fewer. */
+    final int block;
 
     private final float[] bias;
 
-    /** @param packed how many weights share a number */
-    HeapWeights(StepLoops loops, int inWidth, float[] bias, int packed) {
+    HeapWeights(StepLoops loops, int inWidth, float[] bias, int block) {
         this.loops = loops;
         this.inWidth = inWidth;
         this.bias = bias;
+        this.block = block;
         outWidth = bias.length;
-        pitch = wholeWidth(inWidth) / packed;
+    }
+
+    final int blocks() {
+        return (outWidth + block - 1) / block;
+    }
+
+    /** Numbers that all blocks take, of so many for an input and a block. */
+    final int size(int numbers) {
+        return Math.multiplyExact(Math.multiplyExact(blocks(), inWidth), numbers);
     }
 
     /**
-     * Takes the weights of some rows; threads may take different ones at the same time.
+     * Takes the weights of some blocks; threads may take different ones at the same time.
      *
-     * @param matrix all rows, of inWidth numbers each
+     * @param matrix [outWidth, inWidth]
      */
-    abstract void fill(FloatBuffer matrix, int firstRow, int endRow);
+    final void fill(FloatBuffer matrix, int firstBlock, int endBlock) {
+        int end = Math.min(endBlock * block, outWidth);
+        for (int output = firstBlock * block; output < end; output++) {
+            int place = output / block * inWidth;
+            for (int input = 0; input < inWidth; input++) {
+                put(place + input, output % block, matrix.get(output * inWidth + input));
+            }
+        }
+    }
 
     /**
-     * x · rows, {@link StepLoops#ROWS} of them, without their {@link #factor}.
+     * Takes one weight.
      *
-     * @param at where the rows begin
-     * @param x as {@link #whole} makes it
+     * @param input counted through all blocks
+     * @param output of the block
      */
-    abstract void dots(int[] at, float[] x, float[] sums);
+    abstract void put(int input, int output, float weight);
 
-    /** What a row's weights are multiplied by. */
-    float factor(int row) {
-        return 1;
-    }
+    /** x · weights of a block, without the bias. */
+    abstract void sums(int number, float[] x, float[] sums);
 
     /** Bytes that a product reads. */
     abstract long bytes();
 
     /**
-     * Outputs x W + b of some rows in each line.
+     * Outputs x W + b of some blocks.
      *
-     * @param x rows of x, as {@link #whole} makes them
+     * @param x rows of inWidth numbers
      * @param y rows of outWidth numbers
      */
-    final void outputs(RowLines lines, float[][] x, float[] y) {
-        int[] at = new int[StepLoops.ROWS];
-        float[] sums = new float[StepLoops.ROWS];
-        for (int i = lines.begin(); i < lines.stop(); i++) {
-            int row = lines.first() + i;
-            for (int line = 0; line < StepLoops.ROWS; line++) {
-                at[line] = Math.min(row + line * lines.length(), lines.end() - 1) * pitch;
-            }
-            int full = Math.min(StepLoops.ROWS, (lines.end() - row + lines.length() - 1) / lines.length());
-            for (int of = 0; of < x.length; of++) {
-                dots(at, x[of], sums);
-                for (int line = 0, to = row; line < full; line++, to += lines.length()) {
-                    y[of * outWidth + to] = sums[line] * factor(to) + bias[to];
+    final void outputs(int firstBlock, int endBlock, float[][] x, float[] y) {
+        float[] sums = new float[block];
+        for (int number = firstBlock; number < endBlock; number++) {
+            int first = number * block;
+            int count = Math.min(block, outWidth - first);
+            for (int row = 0; row < x.length; row++) {
+                sums(number, x[row], sums);
+                for (int i = 0; i < count; i++) {
+                    y[row * outWidth + first + i] = sums[i] + bias[first + i];
                 }
             }
         }
-    }
-
-    /** A row of x as long as a row of packed weights. */
-    final float[] whole(float[] x, int row) {
-        boolean fits = x.length == inWidth && wholeWidth(inWidth) == inWidth;
-        return fits ? x : Arrays.copyOf(Arrays.copyOfRange(x, row * inWidth, (row + 1) * inWidth), wholeWidth(inWidth));
-    }
-
-    static int wholeWidth(int width) {
-        return (width + WHOLE - 1) / WHOLE * WHOLE;
     }
 
     /** float32. */
@@ -89,20 +88,18 @@ abstract class HeapWeights implements StepWeights {
         private final float[] weights;
 
         Float32(StepLoops loops, int inWidth, float[] bias) {
-            super(loops, inWidth, bias, 1);
-            weights = new float[Math.multiplyExact(pitch, outWidth)];
+            super(loops, inWidth, bias, 2 * loops.lanes());
+            weights = new float[size(block)];
         }
 
         @Override
-        void fill(FloatBuffer matrix, int firstRow, int endRow) {
-            for (int row = firstRow; row < endRow; row++) {
-                matrix.get(row * inWidth, weights, row * pitch, inWidth);
-            }
+        void put(int input, int output, float weight) {
+            weights[input * block + output] = weight;
         }
 
         @Override
-        void dots(int[] at, float[] x, float[] sums) {
-            loops.dots(weights, at, x, sums);
+        void sums(int number, float[] x, float[] sums) {
+            loops.sums(weights, number * inWidth * block, x, sums);
         }
 
         @Override
@@ -113,21 +110,18 @@ abstract class HeapWeights implements StepWeights {
 
     /** bfloat16, two in each number. */
     static final class Bfloat16 extends HeapWeights {
+        private final int lanes;
         private final int[] weights;
 
         Bfloat16(StepLoops loops, int inWidth, float[] bias) {
-            super(loops, inWidth, bias, 2);
-            weights = new int[Math.multiplyExact(pitch, outWidth)];
+            super(loops, inWidth, bias, 2 * loops.lanes());
+            lanes = loops.lanes();
+            weights = new int[size(lanes)];
         }
 
         @Override
-        void fill(FloatBuffer matrix, int firstRow, int endRow) {
-            for (int row = firstRow; row < endRow; row++) {
-                for (int i = 0; i < inWidth; i++) {
-                    int number = rounded(matrix.get(row * inWidth + i));
-                    weights[row * pitch + (i >> 5 << 4) + (i & 15)] |= number << (i & 16);
-                }
-            }
+        void put(int input, int output, float weight) {
+            weights[input * lanes + output % lanes] |= rounded(weight) << output / lanes * 16;
         }
 
         /** The upper half of float32, rounded to the nearest, ties to even. */
@@ -137,8 +131,8 @@ abstract class HeapWeights implements StepWeights {
         }
 
         @Override
-        void dots(int[] at, float[] x, float[] sums) {
-            loops.dotsBfloat16(weights, at, x, sums);
+        void sums(int number, float[] x, float[] sums) {
+            loops.sumsBfloat16(weights, number * inWidth * lanes, x, sums);
         }
 
         @Override
@@ -147,35 +141,32 @@ abstract class HeapWeights implements StepWeights {
         }
     }
 
-    /** Whole numbers of 8 bits with a factor for each row, four in each number. */
+    /** Whole numbers of 8 bits with a factor for each output, four in each number. */
     static final class Int8 extends HeapWeights {
+        private final int lanes;
         private final int[] weights;
         private final float[] factors;
 
         Int8(StepLoops loops, int inWidth, float[] bias, float[] factors) {
-            super(loops, inWidth, bias, 4);
+            super(loops, inWidth, bias, 4 * loops.lanes());
             this.factors = factors;
-            weights = new int[Math.multiplyExact(pitch, outWidth)];
+            lanes = loops.lanes();
+            weights = new int[size(lanes)];
         }
 
         @Override
-        void fill(FloatBuffer matrix, int firstRow, int endRow) {
-            for (int row = firstRow; row < endRow; row++) {
-                for (int i = 0; i < inWidth; i++) {
-                    int number = (int) matrix.get(row * inWidth + i) & 0xff;
-                    weights[row * pitch + (i >> 6 << 4) + (i & 15)] |= number << (i >> 4 & 3) * 8;
-                }
+        void put(int input, int output, float weight) {
+            weights[input * lanes + output % lanes] |= ((int) weight & 0xff) << output / lanes * 8;
+        }
+
+        @Override
+        void sums(int number, float[] x, float[] sums) {
+            loops.sumsInt8(weights, number * inWidth * lanes, x, sums);
+            int first = number * block;
+            int count = Math.min(block, outWidth - first);
+            for (int i = 0; i < count; i++) {
+                sums[i] *= factors[first + i];
             }
-        }
-
-        @Override
-        void dots(int[] at, float[] x, float[] sums) {
-            loops.dotsInt8(weights, at, x, sums);
-        }
-
-        @Override
-        float factor(int row) {
-            return factors[row];
         }
 
         @Override

@@ -14,33 +14,34 @@ public interface StepLoops {
         return FoundLoops.LOOPS;
     }
 
-    /** Rows that are multiplied at a time: memory is read faster in some places at once, if they are far apart. */
+    /** Numbers that one instruction takes: a power of two. */
+    int lanes();
+
+    /**
+     * sums = Σ x · weight, of 2 · lanes outputs.
+     *
+     * @param weights of each input in turn, for the outputs side by side
+     * @param at of the first input's
+     * @param x of all inputs
+     */
+    void sums(float[] weights, int at, float[] x, float[] sums);
+
+    /** The same with weights of bfloat16, two in each number: the low halves are those of the first lanes' outputs. */
+    void sumsBfloat16(int[] weights, int at, float[] x, float[] sums);
+
+    /** The same with weights of 8 bits, four in each number: the lowest bytes are those of the first of 4 · lanes outputs. */
+    void sumsInt8(int[] weights, int at, float[] x, float[] sums);
+
+    /** Rows that {@link #dots} multiplies at a time. */
     int ROWS = 4;
 
     /**
-     * Sums of products of x with rows of weights.
+     * Sums of products of x with rows.
      *
-     * @param at of each row's first weight, {@link #ROWS} of them
+     * @param at of each row's first number, {@link #ROWS} of them
      * @param sums of each row
      */
-    void dots(float[] weights, int[] at, float[] x, float[] sums);
-
-    /**
-     * The same with weights of bfloat16, two in each number: of 32 in a row the first 16 are the low halves of 16 numbers, the
-     * others the high halves.
-     *
-     * @param at of each row's first 16 numbers
-     * @param x as long as a row, a multiple of 32
-     */
-    void dotsBfloat16(int[] weights, int[] at, float[] x, float[] sums);
-
-    /**
-     * The same with weights of 8 bits, four in each number: of 64 in a row the first 16 are the lowest bytes of 16 numbers.
-     *
-     * @param at of each row's first 16 numbers
-     * @param x as long as a row, a multiple of 64
-     */
-    void dotsInt8(int[] weights, int[] at, float[] x, float[] sums);
+    void dots(float[] rows, int[] at, float[] x, float[] sums);
 
     /**
      * sum = Σ factor · row, of as many rows as there are factors, one behind the other, each as long as sum.

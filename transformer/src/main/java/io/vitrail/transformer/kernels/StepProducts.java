@@ -26,14 +26,11 @@ final class StepProducts {
 
     /** Activation(x Wᵀ + b): rows of inWidth to rows of outWidth. */
     float[] of(float[] x, int rows, HeapWeights weights, Activation activation) {
-        float[][] whole = new float[rows][];
-        Arrays.setAll(whole, row -> weights.whole(x, row));
+        float[][] each = new float[rows][];
+        Arrays.setAll(
+                each, row -> rows == 1 ? x : Arrays.copyOfRange(x, row * weights.inWidth, (row + 1) * weights.inWidth));
         float[] y = new float[rows * weights.outWidth];
-        int regions = (int) Math.max(1, Math.min(weights.bytes() / SHARE, team.size()));
-        int each = (int) Math.max(1, weights.bytes() / SHARE / regions);
-        team.share(
-                regions * each,
-                part -> weights.outputs(RowLines.part(weights.outWidth, regions, each, part), whole, y));
+        share(weights, SHARE, (first, end) -> weights.outputs(first, end, each, y));
         if (activation != Activation.LINEAR) {
             loops.activate(
                     activation, y, 0, y.length); // by one thread: it takes a few microseconds, and is compiled better
@@ -79,14 +76,24 @@ final class StepProducts {
     }
 
     private HeapWeights filled(HeapWeights weights, NDArray matrix) {
-        int shares = (int) Math.min(weights.outWidth, Math.max(1, weights.bytes() / FILLED));
-        engine.read(
-                matrix,
-                numbers -> team.share(shares, share -> {
-                    int first = (int) ((long) weights.outWidth * share / shares);
-                    int end = (int) ((long) weights.outWidth * (share + 1) / shares);
-                    weights.fill(numbers, first, end);
-                }));
+        engine.read(matrix, numbers -> share(weights, FILLED, (first, end) -> weights.fill(numbers, first, end)));
         return weights;
+    }
+
+    /** Work on blocks of weights, from the first to before the end. */
+    private interface Work {
+        void on(int first, int end);
+    }
+
+    /** Has the threads work on all blocks, of which one takes about so many bytes at a time. */
+    private void share(HeapWeights weights, int bytes, Work work) {
+        int blocks = weights.blocks();
+        int each = (int) Math.max(1, weights.bytes() / bytes / team.size());
+        int parts = Math.min(blocks, each * team.size());
+        team.share(parts, part -> work.on(share(blocks, part, parts), share(blocks, part + 1, parts)));
+    }
+
+    private static int share(int count, int part, int parts) {
+        return (int) ((long) count * part / parts);
     }
 }

@@ -70,7 +70,8 @@ final class Team {
 
     private static final class Job {
         private static final int TURNS = 10_000;
-        private static final int APART = 32; // counters that different threads change, by two lines of the cache
+        private static final int APART =
+                32; // counters, and the array's length, by two lines of the cache: else threads wait
         private static final Job NONE = new Job(0, 1, part -> {});
 
         private final int parts;
@@ -84,7 +85,7 @@ final class Team {
             this.parts = parts;
             this.regions = regions;
             this.work = work;
-            taken = new AtomicIntegerArray(regions * APART);
+            taken = new AtomicIntegerArray((regions + 2) * APART);
         }
 
         /** @param own region, to begin with */
@@ -117,7 +118,7 @@ final class Team {
         }
 
         private int take(int region, int count) {
-            int counter = region * APART;
+            int counter = (region + 1) * APART;
             return taken.get(counter) < count ? taken.getAndIncrement(counter) : count;
         }
 

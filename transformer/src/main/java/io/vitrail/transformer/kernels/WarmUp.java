@@ -11,6 +11,7 @@ import java.util.Set;
 final class WarmUp implements Runnable {
     private static final int CALLS = 10_000; // the compiler's last stage begins at 5,000
     private static final int LENGTH = 320;
+    private static final int OUTPUTS = 64;
     private static final double SLOW = 20; // nanoseconds a number; compiled to vector instructions it is 0.1
     private static final long COMPILED = 10_000_000_000L; // nanoseconds, within which a busy machine compiles them
     private static final Set<NumberType> BEGUN = EnumSet.noneOf(NumberType.class);
@@ -46,14 +47,14 @@ final class WarmUp implements Runnable {
     public void run() {
         HeapWeights weights =
                 switch (type) {
-                    case FLOAT32 -> new HeapWeights.Float32(loops, LENGTH, new float[1]);
-                    case BFLOAT16 -> new HeapWeights.Bfloat16(loops, LENGTH, new float[1]);
-                    case INT8 -> new HeapWeights.Int8(loops, LENGTH, new float[1], new float[1]);
+                    case FLOAT32 -> new HeapWeights.Float32(loops, LENGTH, new float[OUTPUTS]);
+                    case BFLOAT16 -> new HeapWeights.Bfloat16(loops, LENGTH, new float[OUTPUTS]);
+                    case INT8 -> new HeapWeights.Int8(loops, LENGTH, new float[OUTPUTS], new float[OUTPUTS]);
                 };
         float[] x = new float[LENGTH];
-        float[] y = new float[1];
+        float[] y = new float[OUTPUTS];
         for (int i = 0; i < CALLS; i++) {
-            weights.outputs(RowLines.all(0, 1), new float[][] {x}, y);
+            weights.outputs(0, weights.blocks(), new float[][] {x}, y);
         }
         tooSlow |= staysSlow(weights, x, y);
         float[] few = new float[64];
@@ -82,8 +83,8 @@ final class WarmUp implements Runnable {
         double best = Double.MAX_VALUE;
         for (int i = 0; i < 100; i++) {
             long start = System.nanoTime();
-            weights.outputs(RowLines.all(0, 1), new float[][] {x}, y);
-            best = Math.min(best, (System.nanoTime() - start) / (double) (StepLoops.ROWS * LENGTH));
+            weights.outputs(0, weights.blocks(), new float[][] {x}, y);
+            best = Math.min(best, (System.nanoTime() - start) / (double) (OUTPUTS * LENGTH));
         }
         return best;
     }

@@ -16,12 +16,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole numbers have exact sums. */
 class HeapWeightsTest {
-    private static final int ROWS = 5;
+    private static final int ROWS = 150; // blocks and some more
 
     private final Random random = new Random(42);
     private final StepLoops loops = StepLoops.available().orElseThrow();
-    private final float[] bias = {1, -2, 3, -4, 5};
-    private final float[] factors = {1, 0.5f, -2, 0.25f, 8};
+    private final float[] bias = wholes(ROWS, 9);
+    private final float[] factors = powersOfTwo();
+
+    private static float[] powersOfTwo() {
+        float[] factors = new float[ROWS];
+        for (int i = 0; i < ROWS; i++) {
+            factors[i] = (i % 3 - 1.5f) * (1 << i % 4);
+        }
+        return factors;
+    }
 
     private float[] wholes(int count, int most) {
         float[] numbers = new float[count];
@@ -35,18 +43,18 @@ class HeapWeightsTest {
         int width = weights.inWidth;
         float[] all = wholes(ROWS * width, 127);
         FloatBuffer matrix = FloatBuffer.wrap(all);
-        weights.fill(matrix, 0, 2);
-        weights.fill(matrix, 4, 5);
-        weights.fill(matrix, 2, 4);
+        int last = weights.blocks() - 1;
+        weights.fill(matrix, last, last + 1);
+        weights.fill(matrix, 0, last);
         float[] x = wholes(3 * width, 20);
         for (int token = 0; token < 3; token++) {
-            float[] whole = weights.whole(x, token);
+            float[] one = Arrays.copyOfRange(x, token * width, (token + 1) * width);
             for (int row = 0; row < ROWS; row++) {
                 double sum = 0;
                 for (int i = 0; i < width; i++) {
                     sum += (double) all[row * width + i] * x[token * width + i];
                 }
-                assertThat(StepFace.output(weights, row, whole)).isEqualTo((float) (sum * factor[row] + bias[row]));
+                assertThat(StepFace.output(weights, row, one)).isEqualTo((float) (sum * factor[row] + bias[row]));
             }
         }
     }
@@ -54,29 +62,36 @@ class HeapWeightsTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 5, 15, 16, 17, 31, 32, 33, 48, 49, 63, 64, 65, 96, 127, 128, 129, 576, 1000})
     void productsOfAnyWidth(int width) {
-        float[] ones = {1, 1, 1, 1, 1};
+        float[] ones = new float[ROWS];
+        Arrays.fill(ones, 1);
         assertProducts(new HeapWeights.Float32(loops, width, bias), ones);
         assertProducts(new HeapWeights.Bfloat16(loops, width, bias), ones);
         assertProducts(new HeapWeights.Int8(loops, width, bias, factors), factors);
     }
 
-    /** A NaN or an infinity behind a row of x is of another token, or of nothing. */
     @ParameterizedTest
     @ValueSource(ints = {1, 31, 65})
-    void aRowOfXEndsWhereItEnds(int width) {
-        for (HeapWeights weights : new HeapWeights[] {
-            new HeapWeights.Float32(loops, width, new float[1]),
-            new HeapWeights.Bfloat16(loops, width, new float[1]),
-            new HeapWeights.Int8(loops, width, new float[1], new float[] {1})
-        }) {
-            float[] ones = new float[width];
-            Arrays.fill(ones, 1);
-            weights.fill(FloatBuffer.wrap(ones), 0, 1);
-            float[] x = new float[2 * width];
-            Arrays.fill(x, 0, width, 2);
-            Arrays.fill(x, width, 2 * width, Float.NaN);
-            assertThat(StepFace.output(weights, 0, weights.whole(x, 0))).isEqualTo(2 * width);
-            assertThat(StepFace.output(weights, 0, weights.whole(x, 1))).isNaN();
+    void eachRowOfXHasItsOutputs(int width) {
+        HeapWeights weights = new HeapWeights.Bfloat16(loops, width, bias);
+        weights.fill(FloatBuffer.wrap(wholes(ROWS * width, 127)), 0, weights.blocks());
+        float[][] x = {wholes(width, 20), wholes(width, 20), wholes(width, 20)};
+        float[] y = new float[3 * ROWS];
+        weights.outputs(0, weights.blocks(), x, y);
+        for (int token = 0; token < 3; token++) {
+            for (int row = 0; row < ROWS; row++) {
+                assertThat(y[token * ROWS + row]).isEqualTo(StepFace.output(weights, row, x[token]));
+            }
+        }
+    }
+
+    @Test
+    void someBlocksLeaveTheOthersOutputs() {
+        HeapWeights weights = new HeapWeights.Float32(loops, 3, bias);
+        float[] y = new float[ROWS];
+        Arrays.fill(y, Float.NaN);
+        weights.outputs(1, 2, new float[][] {{1, 2, 3}}, y);
+        for (int i = 0; i < ROWS; i++) {
+            assertThat(Float.isNaN(y[i])).isEqualTo(i / weights.block != 1);
         }
     }
 
@@ -84,7 +99,7 @@ class HeapWeightsTest {
     private float read(float weight) {
         HeapWeights weights = new HeapWeights.Bfloat16(loops, 1, new float[1]);
         weights.fill(FloatBuffer.wrap(new float[] {weight}), 0, 1);
-        return StepFace.output(weights, 0, weights.whole(new float[] {1}, 0));
+        return StepFace.output(weights, 0, new float[] {1});
     }
 
     private static float bits(int bits) {
@@ -149,16 +164,18 @@ class HeapWeightsTest {
                 weights.fill(FloatBuffer.wrap(row), 0, 1);
                 float[] x = new float[70];
                 x[place] = 3;
-                assertThat(StepFace.output(weights, 0, weights.whole(x, 0))).isEqualTo(1.5f * number);
+                assertThat(StepFace.output(weights, 0, x)).isEqualTo(1.5f * number);
             }
         }
     }
 
     @Test
     void bytesAreThoseThatAProductReads() {
-        assertThat(new HeapWeights.Float32(loops, 128, bias).bytes()).isEqualTo(5 * 128 * 4);
-        assertThat(new HeapWeights.Bfloat16(loops, 128, bias).bytes()).isEqualTo(5 * 128 * 2);
-        assertThat(new HeapWeights.Int8(loops, 128, bias, factors).bytes()).isEqualTo(5 * 128);
+        int block = 4 * loops.lanes();
+        float[] two = new float[block];
+        assertThat(new HeapWeights.Float32(loops, 128, two).bytes()).isEqualTo(block * 128 * 4);
+        assertThat(new HeapWeights.Bfloat16(loops, 128, two).bytes()).isEqualTo(block * 128 * 2);
+        assertThat(new HeapWeights.Int8(loops, 128, two, two).bytes()).isEqualTo(block * 128);
     }
 
     @Test

@@ -26,7 +26,8 @@ enum StepFace {
     /** One of the outputs for a row of x. */
     static float output(HeapWeights weights, int row, float[] x) {
         float[] y = new float[weights.outWidth];
-        weights.outputs(RowLines.all(row, row + 1), new float[][] {x}, y);
+        int block = row / weights.block;
+        weights.outputs(block, block + 1, new float[][] {x}, y);
         return y[row];
     }
 

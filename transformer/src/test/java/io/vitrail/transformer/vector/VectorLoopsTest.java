@@ -62,45 +62,71 @@ class VectorLoopsTest {
                         (float) sum(weights, 5, x, count));
     }
 
-    @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 9, 18})
-    void dotBfloat16(int blocks) {
-        int count = 16 * blocks;
-        float[] weights = wholes(2 * count, 127);
-        int[] packed = new int[16 + count + 16];
-        Arrays.fill(packed, -1);
-        for (int i = 0; i < count; i++) {
-            int low = i / 16 * 32 + i % 16;
-            packed[16 + i] = upper(weights[low]) | upper(weights[low + 16]) << 16;
+    /** Σ x · weight of one of the outputs that lie side by side. */
+    private static float sum(float[] weights, int outputs, int output, float[] x) {
+        double sum = 0;
+        for (int i = 0; i < x.length; i++) {
+            sum += (double) weights[i * outputs + output] * x[i];
         }
-        float[] x = wholes(2 * count, 50);
-        float[] sums = new float[StepLoops.ROWS];
-        loops.dotsBfloat16(packed, new int[] {16, 16, 16, 16}, x, sums);
-        assertThat(sums).containsOnly((float) sum(weights, 0, x, 2 * count));
+        return (float) sum;
     }
 
-    private static int upper(float number) {
-        return Float.floatToIntBits(number) >>> 16;
+    private static void assertSums(float[] weights, int outputs, float[] x, float[] sums) {
+        for (int output = 0; output < outputs; output++) {
+            assertThat(sums[output]).isEqualTo(sum(weights, outputs, output, x));
+        }
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 9, 18})
-    void dotInt8(int blocks) {
-        int count = 16 * blocks;
-        float[] weights = wholes(4 * count, 127);
-        weights[0] = -128;
-        int[] packed = new int[16 + count + 16];
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 7, 8, 9, 31, 576})
+    void sumsOfAnyLength(int count) {
+        int outputs = 2 * loops.lanes();
+        float[] weights = wholes(count * outputs, 127);
+        float[] shifted = new float[3 + weights.length];
+        System.arraycopy(weights, 0, shifted, 3, weights.length);
+        float[] x = wholes(count, 50);
+        float[] sums = wholes(outputs, 50); // of before, and of no account
+        loops.sums(shifted, 3, x, sums);
+        assertSums(weights, outputs, x, sums);
+    }
+
+    /** What lies before and behind is NaN. */
+    private int[] packed(float[] weights, int outputs, int bits) {
+        int lanes = loops.lanes();
+        int[] packed = new int[lanes + weights.length / outputs * lanes + lanes];
         Arrays.fill(packed, -1);
-        for (int i = 0; i < count; i++) {
-            packed[16 + i] = 0;
-            for (int part = 0; part < 4; part++) {
-                packed[16 + i] |= ((int) weights[i / 16 * 64 + part * 16 + i % 16] & 0xff) << 8 * part;
-            }
+        for (int i = 0; i < weights.length; i++) {
+            int output = i % outputs;
+            int place = lanes + i / outputs * lanes + output % lanes;
+            int number = bits == 16 ? Float.floatToIntBits(weights[i]) >>> 16 : (int) weights[i] & 0xff;
+            packed[place] = (output < lanes ? 0 : packed[place]) | number << output / lanes * bits;
         }
-        float[] x = wholes(4 * count, 20);
-        float[] sums = new float[StepLoops.ROWS];
-        loops.dotsInt8(packed, new int[] {16, 16, 16, 16}, x, sums);
-        assertThat(sums).containsOnly((float) sum(weights, 0, x, 4 * count));
+        return packed;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 7, 8, 9, 31, 576})
+    void sumsBfloat16(int count) {
+        int outputs = 2 * loops.lanes();
+        float[] weights = wholes(count * outputs, 127);
+        float[] x = wholes(count, 50);
+        float[] sums = wholes(outputs, 50);
+        loops.sumsBfloat16(packed(weights, outputs, 16), loops.lanes(), x, sums);
+        assertSums(weights, outputs, x, sums);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 7, 8, 9, 31, 576})
+    void sumsInt8(int count) {
+        int outputs = 4 * loops.lanes();
+        float[] weights = wholes(count * outputs, 127);
+        if (count > 0) {
+            weights[0] = -128;
+        }
+        float[] x = wholes(count, 20);
+        float[] sums = wholes(outputs, 50);
+        loops.sumsInt8(packed(weights, outputs, 8), loops.lanes(), x, sums);
+        assertSums(weights, outputs, x, sums);
     }
 
     @ParameterizedTest
