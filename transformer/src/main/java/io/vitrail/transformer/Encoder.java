@@ -7,7 +7,7 @@ import java.util.function.IntFunction;
 
 /**
  * A stack of blocks. It is the border between float32 and what the operations compute in, and the one place where the scopes
- * of intermediate tensors open: whatever a layer makes is freed when it ends.
+ * of intermediate tensors open: whatever {@linkplain Operations#layer a layer} makes is freed when it ends.
  */
 public final class Encoder extends TensorBlock {
     private final int before;

@@ -54,22 +54,27 @@ public final class RotaryPositions {
      * @param lengths by row of the batch, the tokens of the whole text; without them the last place of all tells it
      */
     public Rotation at(NDArray places, Optional<long[]> lengths) {
-        if (places.size() <= FEW) {
-            return ofFew(places, lengths);
-        }
+        Check.that(places.getDataType() == DataType.INT64, "Places must be int64, not %s.", places.getDataType());
+        long[] of = lengths(places, lengths);
+        return places.size() <= FEW
+                        && (of.length == 1 || of.length == places.getShape().get(0))
+                ? ofFew(places, of)
+                : ofMany(places, of);
+    }
+
+    private Rotation ofMany(NDArray places, long[] of) {
         NDArray angles = places.toType(DataType.FLOAT32, false)
                 .expandDims(1)
                 .expandDims(3)
-                .mul(frequencies(places, lengths)); // [batch or 1, 1, tokens, headWidth]
+                .mul(frequencies(places.getManager(), of)); // [batch or 1, 1, tokens, headWidth]
         NDArray cos = amplified(angles.cos());
         NDArray sin = amplified(angles.sin());
         return new Rotation.Angles(cos, sin);
     }
 
     /** The same in Java: a token that is written has few angles, and each of a dozen calls into the engine would take longer. */
-    private Rotation ofFew(NDArray places, Optional<long[]> lengths) {
+    private Rotation ofFew(NDArray places, long[] of) {
         long[] at = places.toLongArray();
-        long[] of = lengths(places, lengths);
         int tokens = Math.toIntExact(places.getShape().get(1));
         float[] cos = new float[at.length * headWidth];
         float[] sin = new float[at.length * headWidth];
@@ -83,7 +88,7 @@ public final class RotaryPositions {
         }
         Shape shape = new Shape(places.getShape().get(0), 1, tokens, headWidth);
         NDManager manager = places.getManager();
-        return new Rotation.Angles(manager.create(cos, shape), manager.create(sin, shape));
+        return new Rotation.Angles(Scope.owned(manager.create(cos, shape)), Scope.owned(manager.create(sin, shape)));
     }
 
     /** By row of the batch, or the same for all. */
@@ -94,12 +99,11 @@ public final class RotaryPositions {
         return lengths.orElseGet(() -> new long[] {places.max().getLong() + 1});
     }
 
-    /** [batch or 1, 1, 1, headWidth]. */
-    private NDArray frequencies(NDArray places, Optional<long[]> lengths) {
-        long[] of = lengths(places, lengths);
+    /** [as many lengths, 1, 1, headWidth]. */
+    private NDArray frequencies(NDManager manager, long[] of) {
         FloatBuffer all = FloatBuffer.allocate(of.length * headWidth);
         Arrays.stream(of).forEach(length -> all.put(bothHalves(length)));
-        return places.getManager().create(all.rewind(), new Shape(of.length, 1, 1, headWidth));
+        return manager.create(all.rewind(), new Shape(of.length, 1, 1, headWidth));
     }
 
     private NDArray amplified(NDArray x) {

@@ -43,7 +43,7 @@ public final class TokenEmbedding extends TensorBlock {
     }
 
     /**
-     * The rows of a table [rows, width] with the numbers [batch, tokens]: [batch, tokens, width].
+     * The rows of a table [rows, width] with the numbers [batch, tokens]: [batch, tokens, width], of the table's manager.
      *
      * @param outside says that a number isn't among so many rows
      */
@@ -53,9 +53,11 @@ public final class TokenEmbedding extends TensorBlock {
         for (long number : numbers.toLongArray()) {
             Check.that(number >= 0 && number < rows, outside, number, rows);
         }
-        return numbers.getNDArrayInternal()
+        NDArray vectors = numbers.getNDArrayInternal()
                 .embedding(numbers, table, SparseFormat.DENSE)
                 .singletonOrThrow();
+        vectors.attach(table.getManager());
+        return vectors;
     }
 
     int vocabulary() {

@@ -111,6 +111,42 @@ class RotaryPositionsTest {
                 .containsExactly(both.cos().get(1).toFloatArray());
     }
 
+    /** Rows of as many places as the engine computes, each as alone. */
+    @Test
+    void rowsOfManyPlacesHaveTheirOwnLengths() {
+        RotaryScaling dynamic = new RotaryScaling.Dynamic(2, 8);
+        long[][] rows = {{0, 1, 2}, {40, 41, 42}};
+        long[] lengths = {3, 43};
+        Rotation.Angles both = (Rotation.Angles) positions(dynamic).at(manager.create(rows), Optional.of(lengths));
+        for (int row = 0; row < 2; row++) {
+            Rotation.Angles one = angles(dynamic, Optional.of(new long[] {lengths[row]}), rows[row]);
+            assertThat(both.cos().get(row).toFloatArray())
+                    .containsExactly(one.cos().toFloatArray(), within(1e-6f));
+        }
+    }
+
+    /** The same places of rows whose lengths differ. */
+    @Test
+    void placesOfAllRowsTurnByEachRowsLength() {
+        RotaryScaling dynamic = new RotaryScaling.Dynamic(2, 8);
+        Rotation.Angles both = angles(dynamic, Optional.of(new long[] {8, 20}), 3, 4);
+        assertThat(both.cos().getShape()).isEqualTo(new Shape(2, 1, 2, 4));
+        for (int row = 0; row < 2; row++) {
+            long length = row == 0 ? 8 : 20;
+            Rotation.Angles one = angles(dynamic, Optional.of(new long[] {length}), 3, 4);
+            assertThat(both.sin().get(row).toFloatArray())
+                    .containsExactly(one.sin().toFloatArray(), within(1e-6f));
+        }
+    }
+
+    @Test
+    void placesAreWholeNumbers() {
+        NDArray places = manager.ones(new Shape(1, 2));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> positions(RotaryScaling.NONE).at(places))
+                .withMessage("Places must be int64, not float32.");
+    }
+
     @Test
     void dividedPlacesTurnLess() {
         NDArray x = Weights.wave(manager, 1, 3, 2, 4);

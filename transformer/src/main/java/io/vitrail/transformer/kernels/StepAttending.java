@@ -48,8 +48,8 @@ final class StepAttending {
         HeapTokens v = (HeapTokens) asked.v();
         Shape s = q.getShape();
         int each = Math.toIntExact(s.get(1) / k.getShape().get(1) * s.get(2));
-        StepAttention.Queries queries = new StepAttention.Queries(
-                numbers.of(q), Math.toIntExact(s.get(0)), each, Math.toIntExact(s.get(3)), how.scale());
+        StepAttention.Queries queries =
+                new StepAttention.Queries(numbers.of(q), each, Math.toIntExact(s.get(3)), how.scale());
         float[] mixed = attention.of(queries, k, v, how.added());
         return new HeapArray(q.getManager(), new Shape(s.get(0), s.get(1), s.get(2), v.width()), mixed);
     }

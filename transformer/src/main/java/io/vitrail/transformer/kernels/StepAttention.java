@@ -47,21 +47,21 @@ final class StepAttention {
     float[] of(Queries q, HeapTokens k, HeapTokens v, Added added) {
         Check.that(
                 k.width() == q.width() && k.tokens() == v.tokens(), "%s doesn't fit %s.", k.getShape(), v.getShape());
-        Asked asked = new Asked(q, k, v, added);
+        Question all = new Question(q, k, v, added);
         int queries = q.numbers().length / q.width();
         float[] mixed = new float[queries * v.width()];
         int shares = (long) q.numbers().length * k.tokens() > WORTH_SHARING ? Math.min(queries, 4 * team.size()) : 1;
         team.share(shares, share -> {
             int end = (int) ((long) queries * (share + 1) / shares);
             for (int query = (int) ((long) queries * share / shares); query < end; query++) {
-                System.arraycopy(answer(asked, query), 0, mixed, query * v.width(), v.width());
+                System.arraycopy(answer(all, query), 0, mixed, query * v.width(), v.width());
             }
         });
         return mixed;
     }
 
     /** @param scale of scores */
-    record Queries(float[] numbers, int batch, int each, int width, float scale) {
+    record Queries(float[] numbers, int each, int width, float scale) {
         /** One of all, multiplied by the scale. */
         float[] scaled(int query) {
             float[] one = Arrays.copyOfRange(numbers, query * width, (query + 1) * width);
@@ -72,10 +72,10 @@ final class StepAttention {
         }
     }
 
-    private record Asked(Queries q, HeapTokens k, HeapTokens v, Added added) {}
+    private record Question(Queries q, HeapTokens k, HeapTokens v, Added added) {}
 
     /** The values that one of all queries asks for. */
-    private float[] answer(Asked asked, int query) {
+    private float[] answer(Question asked, int query) {
         HeapTokens k = asked.k();
         HeapTokens v = asked.v();
         int each = asked.q().each();

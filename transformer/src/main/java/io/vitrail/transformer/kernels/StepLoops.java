@@ -4,11 +4,14 @@ import io.vitrail.transformer.Activation;
 import java.util.Optional;
 
 /**
- * The inner loops of a step: what is done with a row of weights, or with one token's vector. They are Java with the vector
+ * The inner loops of a step: what is done with a block of weights, or with one token's vector. They are Java with the vector
  * instructions of the CPU, which is the JDK's module {@code jdk.incubator.vector}: a program has them that is started with
  * {@code --add-modules jdk.incubator.vector}. Thread-safe.
  */
 public interface StepLoops {
+    /** Rows that {@link #dots} multiplies at a time. */
+    int ROWS = 4;
+
     /** The loops of this JVM, if it was started with that module. */
     static Optional<StepLoops> available() {
         return FoundLoops.LOOPS;
@@ -31,9 +34,6 @@ public interface StepLoops {
 
     /** The same with weights of 8 bits, four in each number: the lowest bytes are those of the first of 4 · lanes outputs. */
     void sumsInt8(int[] weights, int at, float[] x, float[] sums);
-
-    /** Rows that {@link #dots} multiplies at a time. */
-    int ROWS = 4;
 
     /**
      * Sums of products of x with rows.

@@ -76,6 +76,10 @@ final class StepOperations extends ForwardingOperations {
         return width > 0 && width(x) == width && rows(x) <= FEW;
     }
 
+    private static boolean isOneToken(NDArray x) {
+        return x.getShape().dimension() == 3 && x.getShape().get(1) == 1;
+    }
+
     /** The weights for a step; none where the engine computes, or says what is wrong. */
     private static Optional<HeapWeights> weights(NDArray x, Affine affine) {
         return isStep(x, affine.inWidth()) && !WarmUp.isTooSlow()
@@ -109,8 +113,7 @@ final class StepOperations extends ForwardingOperations {
     @Override
     public Projected project(NDArray x, Affine affine, AttentionConfig config, Rotation rotation) {
         Optional<HeapWeights> step = weights(x, affine);
-        boolean oneToken = x.getShape().dimension() == 3 && x.getShape().get(1) == 1;
-        if (step.isEmpty() || !oneToken || !turnsHere(rotation, rows(x), config.headWidth())) {
+        if (step.isEmpty() || !isOneToken(x) || !turnsHere(rotation, rows(x), config.headWidth())) {
             return engine.project(x, affine, config, rotation);
         }
         int batch = rows(x);
@@ -248,10 +251,12 @@ final class StepOperations extends ForwardingOperations {
         return within.isPresent() ? within.get() : this;
     }
 
-    /** What is few tokens' takes no memory that is worth freeing layer by layer, unless it asks many others. */
+    /**
+     * Without a scope of its own where a layer leaves nothing in native memory: of one token, whose keys are asked where they are.
+     */
     @Override
     public NDArray layer(TensorBlock block, NDArray x, Pass pass) {
-        return x instanceof HeapArray && pass.context().isEmpty()
+        return x instanceof HeapArray && isOneToken(x) && pass.context().isEmpty()
                 ? block.forward(x, pass)
                 : engine.layer(block, x, pass);
     }

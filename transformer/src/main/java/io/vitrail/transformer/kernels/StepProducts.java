@@ -6,7 +6,7 @@ import io.vitrail.transformer.Affine;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** A step's products with weights, whose rows are shared among the threads; and the weights' copies for them. */
+/** A step's products with weights, whose blocks are shared among the threads; and the weights' copies for them. */
 final class StepProducts {
     /** Bytes of weights that a thread takes at a time, of those that it reads on and on. */
     private static final int SHARE = 1 << 17;
@@ -31,9 +31,8 @@ final class StepProducts {
                 each, row -> rows == 1 ? x : Arrays.copyOfRange(x, row * weights.inWidth, (row + 1) * weights.inWidth));
         float[] y = new float[rows * weights.outWidth];
         share(weights, SHARE, (first, end) -> weights.outputs(first, end, each, y));
-        if (activation != Activation.LINEAR) {
-            loops.activate(
-                    activation, y, 0, y.length); // by one thread: it takes a few microseconds, and is compiled better
+        if (activation != Activation.LINEAR) { // by one thread: it takes a few microseconds, and is compiled better
+            loops.activate(activation, y, 0, y.length);
         }
         return y;
     }
@@ -88,12 +87,12 @@ final class StepProducts {
     /** Has the threads work on all blocks, of which one takes about so many bytes at a time. */
     private void share(HeapWeights weights, int bytes, Work work) {
         int blocks = weights.blocks();
-        int each = (int) Math.max(1, weights.bytes() / bytes / team.size());
-        int parts = Math.min(blocks, each * team.size());
-        team.share(parts, part -> work.on(share(blocks, part, parts), share(blocks, part + 1, parts)));
+        int each = (int) Math.max(1, weights.bytes() / bytes / team.size()); // as many for each thread
+        int parts = weights.bytes() < bytes ? 1 : Math.min(blocks, each * team.size());
+        team.share(parts, part -> work.on(begin(part, parts, blocks), begin(part + 1, parts, blocks)));
     }
 
-    private static int share(int count, int part, int parts) {
-        return (int) ((long) count * part / parts);
+    private static int begin(int part, int parts, int blocks) {
+        return (int) ((long) blocks * part / parts);
     }
 }

@@ -57,21 +57,28 @@ final class Team {
         try {
             Job shared = new Job(parts, size(), work);
             job = shared;
-            for (Helper helper : helpers) {
-                helper.wake();
-            }
+            wake();
             shared.help(0);
             shared.awaitEnd();
         } finally {
             job = Job.NONE; // what was done may hold a model's weights
+            wake();
             lock.unlock();
+        }
+    }
+
+    private void wake() {
+        for (Helper helper : helpers) {
+            helper.wake();
         }
     }
 
     private static final class Job {
         private static final int TURNS = 10_000;
-        private static final int APART =
-                32; // counters, and the array's length, by two lines of the cache: else threads wait
+
+        /** Counters that different threads change, and the array's length, by two lines of the cache: else threads wait. */
+        private static final int APART = 32;
+
         private static final Job NONE = new Job(0, 1, part -> {});
 
         private final int parts;
@@ -90,11 +97,12 @@ final class Team {
 
         /** @param own region, to begin with */
         void help(int own) {
-            int finished = 0;
-            for (int i = 0; i < regions; i++) {
-                finished += finish((own + i) % regions);
+            for (int i = 0; i < regions && done.get() < parts; i++) {
+                int finished = finish((own + i) % regions);
+                if (finished > 0) {
+                    done.getAndAdd(finished);
+                }
             }
-            done.getAndAdd(finished);
         }
 
         /** Does what nobody has taken of a region: so many parts. */

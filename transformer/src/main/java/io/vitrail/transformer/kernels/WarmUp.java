@@ -12,6 +12,10 @@ final class WarmUp implements Runnable {
     private static final int CALLS = 10_000; // the compiler's last stage begins at 5,000
     private static final int LENGTH = 320;
     private static final int OUTPUTS = 64;
+    private static final int FEW =
+            64 + 16 + 3; // four vectors, one or two, and some numbers: what is never seen isn't compiled
+    private static final Set<Activation> USUAL =
+            EnumSet.of(Activation.SILU, Activation.GELU, Activation.GELU_TANH, Activation.RELU);
     private static final double SLOW = 20; // nanoseconds a number; compiled to vector instructions it is 0.1
     private static final long COMPILED = 10_000_000_000L; // nanoseconds, within which a busy machine compiles them
     private static final Set<NumberType> BEGUN = EnumSet.noneOf(NumberType.class);
@@ -57,14 +61,16 @@ final class WarmUp implements Runnable {
             weights.outputs(0, weights.blocks(), new float[][] {x}, y);
         }
         tooSlow |= staysSlow(weights, x, y);
-        float[] few = new float[64];
+        float[] few = new float[FEW];
         for (int i = 0; i < CALLS; i++) {
             loops.dots(x, new int[StepLoops.ROWS], few, new float[StepLoops.ROWS]);
             loops.softmax(few, few.length);
             loops.mix(new float[LENGTH / few.length], x, 0, few);
         }
-        for (int i = 0; i < CALLS; i++) {
-            loops.activate(i % 2 == 0 ? Activation.SILU : Activation.GELU_TANH, few, 0, few.length);
+        for (Activation activation : USUAL) {
+            for (int i = 0; i < CALLS; i++) {
+                loops.activate(activation, few, 0, few.length);
+            }
         }
     }
 

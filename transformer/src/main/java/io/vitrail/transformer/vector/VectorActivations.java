@@ -15,11 +15,14 @@ final class VectorActivations {
     private static final int LANES = FLOATS.length();
 
     private static final float LOG2_E = 1.44269504f;
-    private static final float LN_2_HIGH =
-            0.693359375f; // Cody and Waite 1980: with few bits, so that products are exact
+
+    /** Cody and Waite 1980: with few bits, so that products are exact. */
+    private static final float LN_2_HIGH = 0.693359375f;
+
     private static final float LN_2_LOW = -2.12194440e-4f;
-    private static final float ROUND =
-            12582912f; // 1.5 · 2²³: added to a number, it leaves the nearest whole one in the low bits
+
+    /** 1.5 · 2²³: added to a number, it leaves the nearest whole one in the low bits. */
+    private static final float ROUND = 12582912f;
 
     private VectorActivations() {}
 

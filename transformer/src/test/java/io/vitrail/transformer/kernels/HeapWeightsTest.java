@@ -21,9 +21,9 @@ class HeapWeightsTest {
     private final Random random = new Random(42);
     private final StepLoops loops = StepLoops.available().orElseThrow();
     private final float[] bias = wholes(ROWS, 9);
-    private final float[] factors = powersOfTwo();
+    private final float[] factors = exactFactors();
 
-    private static float[] powersOfTwo() {
+    private static float[] exactFactors() {
         float[] factors = new float[ROWS];
         for (int i = 0; i < ROWS; i++) {
             factors[i] = (i % 3 - 1.5f) * (1 << i % 4);

@@ -17,6 +17,7 @@ import io.vitrail.transformer.KeyValueCache;
 import io.vitrail.transformer.Mlp;
 import io.vitrail.transformer.Operations;
 import io.vitrail.transformer.Pass;
+import io.vitrail.transformer.PreNormBlock;
 import io.vitrail.transformer.PreNormDecoderBlock;
 import io.vitrail.transformer.ReadableOperations;
 import io.vitrail.transformer.SelfAttention;
@@ -152,6 +153,38 @@ class StepDecoderTest {
             assertNear(y, expected.get(":, -1:"), 1e-5f);
             writing.cache.select(parents, inside);
             all = all.get(manager.create(parents).toType(DataType.INT64, false));
+        }
+    }
+
+    /** Of several tokens each layer frees what it makes, whose keys are repeated for groups of queries; of one it makes nothing. */
+    @Test
+    void deepStacksLeaveNoMoreThanFlatOnes() {
+        for (int tokens : new int[] {1, 3}) {
+            assertThat(leftBy(9, tokens)).isEqualTo(leftBy(1, tokens));
+        }
+    }
+
+    /** Arrays that a pass leaves to its manager, of layers that ask nothing but what is in the cache. */
+    private int leftBy(int depth, int tokens) {
+        Operations operations = StepFace.FLOAT32.outside();
+        AttentionConfig grouped = AttentionConfig.of(WIDTH, 6).withKeyValueHeads(2);
+        Encoder decoder = new Encoder(
+                depth,
+                i -> new PreNormBlock(
+                        new TokenNorm(WIDTH, 1e-5f),
+                        new SelfAttention(grouped),
+                        new TokenNorm(WIDTH, 1e-5f),
+                        new Mlp(WIDTH, 40, Activation.GELU)));
+        decoder.initialize(manager, DataType.FLOAT32, new Shape(1));
+        decoder.prepareFor(operations);
+        KeyValueCache cache = new KeyValueCache(manager);
+        Pass pass = Pass.inference(operations).withMask(AttentionMask.CAUSAL).withCache(cache);
+        try (NDManager first = manager.newSubManager();
+                NDManager second = manager.newSubManager()) {
+            decoder.forward(first.randomNormal(new Shape(1, 6, WIDTH)), pass);
+            cache.advance(1, 6);
+            decoder.forward(second.randomNormal(new Shape(1, tokens, WIDTH)), pass);
+            return second.getManagedArrays().size();
         }
     }
 

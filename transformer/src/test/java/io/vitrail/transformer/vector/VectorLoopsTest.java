@@ -90,7 +90,7 @@ class VectorLoopsTest {
         assertSums(weights, outputs, x, sums);
     }
 
-    /** What lies before and behind is NaN. */
+    /** What lies before and behind is -1, which is no number of bfloat16. */
     private int[] packed(float[] weights, int outputs, int bits) {
         int lanes = loops.lanes();
         int[] packed = new int[lanes + weights.length / outputs * lanes + lanes];
@@ -176,6 +176,30 @@ class VectorLoopsTest {
                 }
             }
         }
+    }
+
+    /** Smaller than the smallest normal number, too. */
+    @ParameterizedTest
+    @ValueSource(
+            floats = {-20, -60.5f, -87, -87.4f, -90, -95, -100, -103, -103.5f, -104, -105, -1000, -3e38f, -INFINITY})
+    void softmaxOfFarNumbersIsTheirPower(float far) {
+        float[] x = new float[64];
+        Arrays.fill(x, far);
+        x[20] = 0;
+        loops.softmax(x, x.length);
+        float expected = (float) Math.exp(far);
+        assertThat(x[63]).isCloseTo(expected, within(2 * Float.MIN_VALUE + 1e-6f * expected));
+        assertThat(x[20]).isCloseTo(1, within(1e-6f));
+    }
+
+    @ParameterizedTest
+    @ValueSource(floats = {-104, -90, -88.6f, -88, -87, -60, -1, 0, 1, 60, 88, 89, 104, 3e38f})
+    void sigmoidNearTheEndsOfItsPower(float y) {
+        float[] all = new float[64];
+        Arrays.fill(all, y);
+        loops.activate(Activation.SIGMOID, all, 0, 64);
+        double power = (float) Math.exp(-y);
+        assertThat((double) all[40]).isCloseTo(1 / (1 + power), within(2 * Float.MIN_VALUE + 2e-7 / (1 + power)));
     }
 
     @Test
