@@ -20,6 +20,9 @@ from turn_taking import java, summaries, timed, turns
 
 PROMPT, NEW = 64, 128
 VECTORS = ("--add-modules", "jdk.incubator.vector")
+LARGE_PAGES = "/sys/kernel/mm/transparent_hugepage/enabled"
+if os.path.exists(LARGE_PAGES) and "[madvise]" in open(LARGE_PAGES, encoding="utf-8").read():
+    VECTORS += ("-XX:+UseTransparentHugePages",)  # as ./vitrail starts it
 
 
 class Side:
