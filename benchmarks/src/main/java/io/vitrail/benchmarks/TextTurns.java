@@ -12,7 +12,8 @@ import java.nio.file.Path;
 /**
  * {@link TurnTaking} for text. Each line on standard input asks for one measurement: {@code read BATCH TOKENS}, {@code write
  * PROMPT TOKENS} (both answered by milliseconds), {@code bandwidth MEGABYTES} (the bytes per second at which this program reads so
- * much of its memory), or {@code effect TOKENS} (the largest and the mean difference of log-probabilities from float32's). {@code text_side_by_side.py} is the other program.
+ * much of its memory), or {@code effect TOKENS} (the largest and the mean difference of log-probabilities from float32's).
+ * {@code text_side_by_side.py} is the other program.
  */
 public final class TextTurns {
     private TextTurns() {}

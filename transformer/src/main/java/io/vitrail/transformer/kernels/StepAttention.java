@@ -51,9 +51,8 @@ final class StepAttention {
         int queries = q.numbers().length / q.width();
         float[] mixed = new float[queries * v.width()];
         int shares = (long) q.numbers().length * k.tokens() > WORTH_SHARING ? Math.min(queries, 4 * team.size()) : 1;
-        team.share(shares, share -> {
-            int end = (int) ((long) queries * (share + 1) / shares);
-            for (int query = (int) ((long) queries * share / shares); query < end; query++) {
+        team.share(queries, shares, (first, end) -> {
+            for (int query = first; query < end; query++) {
                 System.arraycopy(answer(all, query), 0, mixed, query * v.width(), v.width());
             }
         });

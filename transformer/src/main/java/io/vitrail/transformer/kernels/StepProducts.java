@@ -79,20 +79,11 @@ final class StepProducts {
         return weights;
     }
 
-    /** Work on blocks of weights, from the first to before the end. */
-    private interface Work {
-        void on(int first, int end);
-    }
-
     /** Has the threads work on all blocks, of which one takes about so many bytes at a time. */
-    private void share(HeapWeights weights, int bytes, Work work) {
+    private void share(HeapWeights weights, int bytes, Team.Range work) {
         int blocks = weights.blocks();
         int each = (int) Math.max(1, weights.bytes() / bytes / team.size()); // as many for each thread
         int parts = weights.bytes() < bytes ? 1 : Math.min(blocks, each * team.size());
-        team.share(parts, part -> work.on(begin(part, parts, blocks), begin(part + 1, parts, blocks)));
-    }
-
-    private static int begin(int part, int parts, int blocks) {
-        return (int) ((long) blocks * part / parts);
+        team.share(blocks, parts, work);
     }
 }

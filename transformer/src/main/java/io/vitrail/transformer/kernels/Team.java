@@ -67,6 +67,20 @@ final class Team {
         }
     }
 
+    /** Work on things in a row, from the first to before the end. */
+    interface Range {
+        void on(int first, int end);
+    }
+
+    /** The same with so many things, about as many of them in each part. */
+    void share(int things, int parts, Range work) {
+        share(parts, part -> work.on(begin(things, part, parts), begin(things, part + 1, parts)));
+    }
+
+    private static int begin(int things, int part, int parts) {
+        return (int) ((long) things * part / parts);
+    }
+
     private void wake() {
         for (Helper helper : helpers) {
             helper.wake();
@@ -107,8 +121,8 @@ final class Team {
 
         /** Does what nobody has taken of a region: so many parts. */
         private int finish(int region) {
-            int first = begin(region);
-            int count = begin(region + 1) - first;
+            int first = begin(parts, region, regions);
+            int count = begin(parts, region + 1, regions) - first;
             int finished = 0;
             for (int part = take(region, count); part < count; part = take(region, count)) {
                 try {
@@ -119,10 +133,6 @@ final class Team {
                 finished++;
             }
             return finished;
-        }
-
-        private int begin(int region) {
-            return (int) ((long) parts * region / regions);
         }
 
         private int take(int region, int count) {

@@ -74,6 +74,42 @@ class TeamTest {
         });
     }
 
+    /** What a thread reads, it reads on: the first parts are the caller's, while each of the others has its own. */
+    @Test
+    void eachThreadBeginsWithItsRegion() {
+        assertTimeoutPreemptively(PATIENCE, () -> {
+            for (int time = 0; time < 100; time++) {
+                Thread[] by = new Thread[3 * team.size()];
+                CountDownLatch all = new CountDownLatch(team.size());
+                team.share(by.length, part -> {
+                    by[part] = Thread.currentThread();
+                    if (part % 3 == 0) {
+                        all.countDown();
+                        await(all);
+                    }
+                });
+                assertThat(by[0]).isSameAs(Thread.currentThread());
+                assertThat(IntStream.range(0, team.size()).mapToObj(region -> by[3 * region]))
+                        .doesNotHaveDuplicates();
+            }
+        });
+    }
+
+    @Test
+    void rangesAreAllThings() {
+        for (int[] things : new int[][] {{0, 1}, {1, 1}, {10, 3}, {7, 7}, {18, 4}}) {
+            AtomicIntegerArray times = new AtomicIntegerArray(things[0]);
+            team.share(things[0], things[1], (first, end) -> {
+                for (int i = first; i < end; i++) {
+                    times.incrementAndGet(i);
+                }
+            });
+            for (int i = 0; i < things[0]; i++) {
+                assertThat(times.get(i)).isEqualTo(1);
+            }
+        }
+    }
+
     private static void await(CountDownLatch latch) {
         try {
             latch.await();
